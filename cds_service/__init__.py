@@ -1,0 +1,1 @@
+"""CordCheck: the machinery that turns an order in the making into explained advice."""

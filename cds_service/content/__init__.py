@@ -1,0 +1,1 @@
+"""Clinical content read, checked, cross-referenced, frozen and hashed."""

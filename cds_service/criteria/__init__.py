@@ -1,0 +1,1 @@
+"""The rule language: three-valued logic, shapes, assessment."""

@@ -1,0 +1,1 @@
+"""Where the chart speaks about a finding."""

@@ -1,0 +1,1 @@
+"""What CDS Hooks says: request, prefetch, discovery, card, feedback."""

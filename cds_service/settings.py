@@ -1,0 +1,116 @@
+"""Every setting of the service: name, default and meaning in one table, read once from the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any
+
+from cds_service.errors import SettingError
+
+PREFIX = "CORDCHECK_"
+
+_ORIGIN = re.compile(r"https?://[^\s/*]+\Z|http://(?:127\.0\.0\.1|localhost|\[::1\]):\*\Z")
+_YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+def _text(text: str) -> str:
+    return text.strip()
+
+
+def _count(text: str) -> int:
+    """Read a whole number of at least one."""
+    number = int(text)
+    if number < 1:
+        raise ValueError("a whole number of at least 1 is needed")
+    return number
+
+
+def _seconds(text: str) -> float:
+    """Read a number of seconds above zero."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError("a number of seconds above 0 is needed")
+    return number
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in _YES + _NO:
+        return text.lower() in _YES
+    raise ValueError("yes or no is needed")
+
+
+def _url(text: str) -> str:
+    if not re.match(r"https?://[^\s/]+", text):
+        raise ValueError("an absolute http(s) URL is needed")
+    return text.rstrip("/")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(text.split())
+    for origin in origins:
+        if not _ORIGIN.match(origin):
+            raise ValueError(f"{origin!r} is not an origin; write https://host, or http://localhost:* for any port")
+    return origins
+
+
+def setting(default: Any, about: str, parse: Callable[[str], Any] = _text) -> Any:
+    """Declare a setting: its default, what it means, and how its text is read (``ValueError`` refuses it)."""
+    return field(default=default, metadata={"about": about, "parse": parse})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings; the variable of ``body_limit_bytes`` is CORDCHECK_BODY_LIMIT_BYTES."""
+
+    host: str = setting("127.0.0.1", "address to listen on")
+    port: int = setting(8000, "port to listen on (`make run` takes PORT=)", _count)
+    workers: int = setting(1, "worker processes; each answers one request at a time", _count)
+    cards: str = setting("cards", "folder of the clinical content")
+    contract: str = setting("openapi.yaml", "the HTTP contract that requests are validated against")
+    canonical: str = setting(
+        "https://cordcheck.example.org/fhir", "base of the code systems of cards and suggestions", _url
+    )
+    body_limit_bytes: int = setting(5_000_000, "largest request body, decompressed", _count)
+    cors_origins: tuple[str, ...] = setting(
+        ("https://sandbox.cds-hooks.org", "http://127.0.0.1:*", "http://localhost:*"),
+        "origins of browser clients, separated by spaces; `:*` is any port and only for loopback",
+        _origins,
+    )
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings from *environment*; an absent or empty variable means the default.
+
+        Raises:
+            SettingError: a variable has a value that cannot be used, or starts with CORDCHECK_ and is none of ours.
+        """
+        known = {PREFIX + item.name.upper(): item for item in fields(cls)}
+        values = {}
+        for name, text in environment.items():
+            if not name.startswith(PREFIX):
+                continue
+            if name not in known:
+                nearest = get_close_matches(name, known, 1)
+                raise SettingError(f"{name}: no such setting" + (f"; did you mean {nearest[0]}?" if nearest else ""))
+            if text.strip():
+                values[known[name].name] = _parsed(name, known[name].metadata["parse"], text.strip())
+        return cls(**values)
+
+
+def _parsed(name: str, parse: Callable[[str], Any], text: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise SettingError(f"{name}: {error}") from error
+
+
+def setting_rows() -> tuple[tuple[str, str, str], ...]:
+    """Return (variable, default as text, meaning) of every setting, in the order of the table."""
+    return tuple((PREFIX + item.name.upper(), _shown(item.default), item.metadata["about"]) for item in fields(Settings))
+
+
+def _shown(default: object) -> str:
+    return " ".join(default) if isinstance(default, tuple) else str(default)
