@@ -1,0 +1,115 @@
+"""Say whether criteria are met by the facts of one request, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from cds_service.criteria.explanation import Explanation
+from cds_service.criteria.finding_is import Silences, assess_finding, assess_new_since
+from cds_service.criteria.recommendation import Group, Recommendation, Rule
+from cds_service.criteria.shapes import (
+    AgeIs,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Criterion,
+    FindingIs,
+    Named,
+    NewSince,
+    Unless,
+)
+from cds_service.criteria.truth import Truth, all_met, any_met, at_least_met, none_met
+from cds_service.evidence.weigh import Weighed
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one patient when the question is asked.
+
+    Attributes:
+        as_of: the day of the question.
+        age: completed years on that day; None when the birth date is not recorded.
+        weighed: what the record says about each finding; a finding that is not in it is silent.
+        silences: for each finding, what it means that the record is silent.
+    """
+
+    as_of: date
+    age: int | None
+    weighed: Mapping[str, Weighed]
+    silences: Silences
+
+
+class Assessor:
+    """Assesses criteria over the facts of one request; rules and groups are assessed once and then remembered."""
+
+    def __init__(self, recommendation: Recommendation, facts: Facts) -> None:
+        self._facts = facts
+        self._named: dict[str, Rule | Group] = {rule.id: rule for rule in recommendation.rules}
+        self._named |= {group.id: group for group in recommendation.groups}
+        self._known: dict[str, Explanation] = {}
+
+    def assess(self, criterion: Criterion) -> Explanation:
+        """Return the explanation of *criterion*; its truth is the verdict.
+
+        Raises:
+            KeyError: a rule or group that does not exist; content is checked for these when it is loaded.
+        """
+        match criterion:
+            case FindingIs():
+                return assess_finding(criterion, self._facts.weighed, self._facts.silences, self._facts.as_of)
+            case Named(id=name):
+                return self.assess_named(name)
+            case AllOf(parts=parts):
+                below = self._below(parts)
+                return Explanation("", "all of", all_met(part.truth for part in below), parts=below)
+            case AnyOf(parts=parts):
+                below = self._below(parts)
+                return Explanation("", "any of", any_met(part.truth for part in below), parts=below)
+            case AtLeast(n=n, parts=parts):
+                below = self._below(parts)
+                truth = at_least_met(n, (part.truth for part in below))
+                return Explanation("", f"at least {n} of", truth, parts=below)
+            case Unless(parts=parts):
+                below = self._below(parts)
+                return Explanation("", "none of", none_met(part.truth for part in below), parts=below)
+            case AgeIs():
+                return _assess_age(criterion, self._facts.age)
+            case NewSince():
+                return assess_new_since(criterion, self._facts.weighed)
+            case _:
+                assert_never(criterion)
+
+    def assess_named(self, name: str) -> Explanation:
+        """Return the explanation of the rule or group *name*, with its id, its sentence and, for a rule, its tier."""
+        known = self._known.get(name)
+        if known is None:
+            definition = self._named[name]
+            tier = definition.tier if isinstance(definition, Rule) else None
+            below = self.assess(definition.when)
+            known = Explanation(name, definition.states, below.truth, tier, (), (below,))
+            self._known[name] = known
+        return known
+
+    def _below(self, parts: tuple[Criterion, ...]) -> tuple[Explanation, ...]:
+        return tuple([self.assess(part) for part in parts])
+
+
+def named(explanation: Explanation, criterion: str, states: str) -> Explanation:
+    """Return *explanation* below a node with a name, as for a suppression."""
+    return replace(explanation, criterion=criterion, states=states, parts=(explanation,), because=())
+
+
+def _assess_age(criterion: AgeIs, age: int | None) -> Explanation:
+    words = (
+        f"age at least {criterion.at_least}"
+        if criterion.at_least is not None
+        else f"age under {criterion.under}"
+    )
+    if age is None:
+        return Explanation("", words, Truth.UNKNOWN)
+    old_enough = criterion.at_least is None or age >= criterion.at_least
+    young_enough = criterion.under is None or age < criterion.under
+    return Explanation("", words, Truth.MET if old_enough and young_enough else Truth.NOT_MET)

@@ -1,0 +1,180 @@
+"""Say whether the record says of one finding what a criterion asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from cds_service.criteria.explanation import Explanation
+from cds_service.criteria.shapes import FindingIs, NewSince, Silence
+from cds_service.criteria.truth import Truth
+from cds_service.evidence.model import Course, Evidence, Side, State
+from cds_service.evidence.weigh import Weighed
+
+Silences = Mapping[str, Silence]
+
+_TRUTH_OF_SILENCE = {Silence.UNKNOWN: Truth.UNKNOWN, Silence.NOT_MET: Truth.NOT_MET}
+_BOTH = frozenset({Side.LEFT, Side.RIGHT})
+_MERELY_OLD = ("outside the window", "superseded")
+"""Why an item does not count today although it was true of the patient on its day."""
+
+
+def assess_finding(
+    asked: FindingIs, weighed: Mapping[str, Weighed], silences: Silences, as_of: date
+) -> Explanation:
+    """Return whether the record says what is *asked*.
+
+    Silence, and a side, onset, course or number that nobody stated, count as the finding's ``if_silent`` says.
+
+    Raises:
+        KeyError: a finding that has no definition.
+    """
+    found = weighed.get(asked.finding)
+    silent = _TRUTH_OF_SILENCE[asked.if_silent or silences[asked.finding]]
+    words = _qualifiers(asked)
+    if found is None or found.state is State.SILENT:
+        truth = silent if asked.state is State.ASSERTED else _TRUTH_WHEN_SILENT[asked.state]
+        return Explanation(asked.finding, words, truth)
+    items = tuple([item for item in found.evidence if item.state is found.state])
+    if asked.state is not State.ASSERTED:
+        return Explanation(
+            asked.finding, words, _OTHER[asked.state].get(found.state, Truth.UNKNOWN), None, items
+        )
+    if found.state is not State.ASSERTED:
+        truth = Truth.NOT_MET if found.state is State.DENIED else Truth.UNKNOWN
+        return Explanation(asked.finding, words, truth, None, items)
+    if words == "":
+        return Explanation(asked.finding, "", Truth.MET, None, items or found.evidence)
+    return _qualified(asked, found, silent, words, as_of)
+
+
+_TRUTH_WHEN_SILENT = {State.DENIED: Truth.UNKNOWN, State.UNCERTAIN: Truth.NOT_MET, State.SILENT: Truth.MET}
+_OTHER: Mapping[State, Mapping[State, Truth]] = {
+    State.DENIED: {State.DENIED: Truth.MET, State.ASSERTED: Truth.NOT_MET},
+    State.UNCERTAIN: {
+        State.UNCERTAIN: Truth.MET,
+        State.ASSERTED: Truth.NOT_MET,
+        State.DENIED: Truth.NOT_MET,
+    },
+    State.SILENT: dict.fromkeys(State, Truth.NOT_MET),
+}
+
+
+def _qualified(asked: FindingIs, found: Weighed, silent: Truth, words: str, as_of: date) -> Explanation:
+    asserted = [item for item in found.evidence if item.state is State.ASSERTED]
+    answers = [(item, _answers(asked, item, as_of)) for item in asserted]
+    fitting = tuple(item for item, truth in answers if truth is Truth.MET)
+    if not fitting:
+        unstated = not answers or any(truth is Truth.UNKNOWN for _, truth in answers)
+        return Explanation(asked.finding, words, silent if unstated else Truth.NOT_MET, None, tuple(asserted))
+    needed = _sides_of(asked.side)
+    missing = needed - _sides(fitting)
+    if not missing:
+        fitting = tuple(item for item in fitting if not needed or _sides((item,)) & needed)
+        return Explanation(asked.finding, words, Truth.MET, None, fitting)
+    refuted = missing & _sides(item for item in found.evidence if item.state is State.DENIED)
+    return Explanation(asked.finding, words, Truth.NOT_MET if refuted else silent, None, fitting)
+
+
+def _answers(asked: FindingIs, item: Evidence, as_of: date) -> Truth:
+    """Say whether one item has the onset, course and number asked for: unknown when it does not state one of them."""
+    truths = []
+    if asked.onset_within_days is not None or asked.onset_over_days is not None:
+        truths.append(_onset(asked, item, as_of))
+    if asked.course:
+        truths.append(Truth.UNKNOWN if item.course is None else _truth(item.course in asked.course))
+    if asked.number_at_least is not None or asked.number_at_most is not None:
+        truths.append(_number(asked, item.number))
+    if Truth.NOT_MET in truths:
+        return Truth.NOT_MET
+    return Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.MET
+
+
+def _onset(asked: FindingIs, item: Evidence, as_of: date) -> Truth:
+    began = item.began()
+    if began is None:
+        called_new = item.course is Course.NEW and asked.onset_over_days is None
+        return Truth.MET if called_new else Truth.UNKNOWN
+    days = (as_of - began).days
+    within = asked.onset_within_days is None or days <= asked.onset_within_days
+    over = asked.onset_over_days is None or days > asked.onset_over_days
+    return _truth(within and over)
+
+
+def _number(asked: FindingIs, number: float | None) -> Truth:
+    if number is None:
+        return Truth.UNKNOWN
+    enough = asked.number_at_least is None or number >= asked.number_at_least
+    return _truth(enough and (asked.number_at_most is None or number <= asked.number_at_most))
+
+
+def _truth(yes: bool) -> Truth:
+    return Truth.MET if yes else Truth.NOT_MET
+
+
+def _sides_of(side: Side | None) -> frozenset[Side]:
+    if side is None:
+        return frozenset()
+    return _BOTH if side is Side.BOTH else frozenset({side})
+
+
+def _sides(items: Iterable[Evidence]) -> frozenset[Side]:
+    """Return left, right or the two of them, as far as *items* state a side."""
+    return frozenset().union(*(_sides_of(item.side) for item in items))
+
+
+def _qualifiers(asked: FindingIs) -> str:
+    """Return what is asked beyond the finding itself, in words; "" when nothing is."""
+    words = [] if asked.state is State.ASSERTED else [str(asked.state)]
+    if asked.side is not None:
+        words.append("both sides" if asked.side is Side.BOTH else str(asked.side))
+    if asked.onset_within_days is not None:
+        words.append(f"onset within {asked.onset_within_days} days")
+    if asked.onset_over_days is not None:
+        words.append(f"onset more than {asked.onset_over_days} days ago")
+    if asked.course:
+        words.append(" or ".join(asked.course))
+    if asked.number_at_least is not None:
+        words.append(f"at least {asked.number_at_least:g}")
+    if asked.number_at_most is not None:
+        words.append(f"at most {asked.number_at_most:g}")
+    return ", ".join(words)
+
+
+def assess_new_since(asked: NewSince, weighed: Mapping[str, Weighed]) -> Explanation:
+    """Return whether one of the findings is newer than the event; not met when there was no event."""
+    words = f"new since {asked.event}"
+    event = weighed.get(asked.event)
+    if event is None or event.state is not State.ASSERTED:
+        return Explanation("", words, Truth.NOT_MET)
+    days = [
+        item.date.latest for item in event.evidence if item.state is State.ASSERTED and item.date is not None
+    ]
+    if not days:
+        return Explanation("", words, Truth.UNKNOWN)
+    parts = tuple([_newer(finding, weighed.get(finding), max(days)) for finding in asked.findings])
+    truth = _truth(any(part.truth is Truth.MET for part in parts))
+    return Explanation("", words, truth, parts=parts)
+
+
+def _newer(finding: str, found: Weighed | None, event_day: date) -> Explanation:
+    if found is None or found.state is not State.ASSERTED:
+        return Explanation(finding, "", Truth.NOT_MET)
+    asserted = tuple([item for item in found.evidence if item.state is State.ASSERTED])
+    fresh = tuple([item for item in asserted if _began_after(item, event_day)])
+    if not fresh and any(_was_absent(item, event_day) for item in (*found.evidence, *found.ignored)):
+        fresh = asserted
+    return Explanation(finding, "", _truth(bool(fresh)), None, fresh)
+
+
+def _began_after(item: Evidence, event_day: date) -> bool:
+    began = item.began()
+    if began is not None:
+        return began > event_day
+    return item.course is Course.NEW and item.date is not None and item.date.earliest > event_day
+
+
+def _was_absent(item: Evidence, event_day: date) -> bool:
+    if item.state is not State.DENIED or item.date is None or item.date.latest > event_day:
+        return False
+    return not item.ignored or item.ignored.startswith(_MERELY_OLD)

@@ -1,0 +1,67 @@
+"""Weighed findings for the tests of the rule language."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from cds_service.chart.dates import FhirDate
+from cds_service.criteria.assess import Facts
+from cds_service.criteria.shapes import Silence
+from cds_service.evidence.model import Course, Evidence, Side, State
+from cds_service.evidence.weigh import Weighed
+
+TODAY = date(2026, 11, 21)
+ASSERTED, DENIED, UNCERTAIN = State.ASSERTED, State.DENIED, State.UNCERTAIN
+
+
+def item(
+    finding: str = "sign",
+    state: State = ASSERTED,
+    *,
+    days: int = 0,
+    side: Side | None = None,
+    onset_days: int | None = None,
+    course: Course | None = None,
+    number: float | None = None,
+    quote: str = "words",
+    ignored: str = "",
+) -> Evidence:
+    """Return one piece of evidence from a note written *days* before today."""
+    return Evidence(
+        finding=finding,
+        state=state,
+        reference="DocumentReference/n1",
+        kind="DocumentReference",
+        date=FhirDate.on(TODAY - timedelta(days=days)),
+        side=side,
+        onset_days=onset_days,
+        course=course,
+        quote=quote,
+        span=(0, len(quote)),
+        element="content[0].attachment",
+        number=number,
+        ignored=ignored,
+    )
+
+
+def weighed(*items: Evidence, state: State | None = None) -> Weighed:
+    """Weigh *items* of one finding: the state is that of the first one, unless given."""
+    counted = tuple(one for one in items if not one.ignored)
+    return Weighed(
+        finding=items[0].finding,
+        state=state or (counted[0].state if counted else State.SILENT),
+        sides=frozenset(one.side for one in counted if one.side and one.state is ASSERTED),
+        evidence=counted,
+        ignored=tuple(one for one in items if one.ignored),
+    )
+
+
+def facts(*found: Weighed, age: int | None = 60, silence: Silence = Silence.UNKNOWN) -> Facts:
+    """Return facts in which only *found* is spoken of, and silence means *silence*."""
+    names = {one.finding for one in found} | {"sign", "other", "third", "scan"}
+    return Facts(
+        as_of=TODAY,
+        age=age,
+        weighed={one.finding: one for one in found},
+        silences=dict.fromkeys(names, silence),
+    )
