@@ -52,7 +52,9 @@ def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(text.split())
     for origin in origins:
         if not _ORIGIN.match(origin):
-            raise ValueError(f"{origin!r} is not an origin; write https://host, or http://localhost:* for any port")
+            raise ValueError(
+                f"{origin!r} is not an origin; write https://host, or http://localhost:* for any port"
+            )
     return origins
 
 
@@ -94,7 +96,9 @@ class Settings:
                 continue
             if name not in known:
                 nearest = get_close_matches(name, known, 1)
-                raise SettingError(f"{name}: no such setting" + (f"; did you mean {nearest[0]}?" if nearest else ""))
+                raise SettingError(
+                    f"{name}: no such setting" + (f"; did you mean {nearest[0]}?" if nearest else "")
+                )
             if text.strip():
                 values[known[name].name] = _parsed(name, known[name].metadata["parse"], text.strip())
         return cls(**values)
@@ -109,7 +113,10 @@ def _parsed(name: str, parse: Callable[[str], Any], text: str) -> Any:
 
 def setting_rows() -> tuple[tuple[str, str, str], ...]:
     """Return (variable, default as text, meaning) of every setting, in the order of the table."""
-    return tuple((PREFIX + item.name.upper(), _shown(item.default), item.metadata["about"]) for item in fields(Settings))
+    return tuple(
+        (PREFIX + item.name.upper(), _shown(item.default), item.metadata["about"])
+        for item in fields(Settings)
+    )
 
 
 def _shown(default: object) -> str:

@@ -114,7 +114,9 @@ class Action:
         _require("action", description=self.description)
         if self.type not in ("create", "update", "delete"):
             raise ValueError(f"action.type: {self.type!r} is not create, update or delete")
-        if (self.type == "delete") != bool(self.resource_id) or (self.type == "delete") == bool(self.resource):
+        if (self.type == "delete") != bool(self.resource_id) or (self.type == "delete") == bool(
+            self.resource
+        ):
             raise ValueError("action: delete names resourceId, create and update carry resource")
         if self.resource is not None:
             _check_resource(self.resource, self.type)
@@ -213,7 +215,9 @@ class Card:
         _require("card", uuid=self.uuid, summary=self.summary)
         Indicator(self.indicator)
         if len(self.summary) >= SUMMARY_LIMIT:
-            raise ValueError(f"card.summary: {len(self.summary)} characters, must be fewer than {SUMMARY_LIMIT}")
+            raise ValueError(
+                f"card.summary: {len(self.summary)} characters, must be fewer than {SUMMARY_LIMIT}"
+            )
         if _RAW_HTML.search(self.detail) or _TOO_LARGE_HEADING.search(self.detail):
             raise ValueError("card.detail: raw HTML or a heading above ###")
         if bool(self.suggestions) != (self.selection_behavior is not None):
@@ -276,11 +280,13 @@ class HookResponse:
     Attributes:
         cards: empty only after an evaluation that ran to its end and has nothing to say.
         system_actions: None leaves the member out; an empty tuple sends ``[]``, which one client asks for.
+        gaps: number of things that could not be read or fetched; for the log, not sent.
     """
 
     cards: tuple[Card, ...]
     consult: Consult
     system_actions: tuple[Action, ...] | None = None
+    gaps: int = 0
 
     def __post_init__(self) -> None:
         uuids = [card.uuid for card in self.cards]

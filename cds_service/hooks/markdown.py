@@ -12,4 +12,6 @@ _URL = re.compile(r"(?i)\b(https?:|www\.)")
 def plain(text: str) -> str:
     """Return *text* on one line so that a Markdown reader shows exactly its words: no markup, no link."""
     line = _SPACES.sub(" ", text).strip()
-    return _URL.sub(lambda match: match.group(0)[:-1] + "\\" + match.group(0)[-1], _SPECIAL.sub(r"\\\1", line))
+    return _URL.sub(
+        lambda match: match.group(0)[:-1] + "\\" + match.group(0)[-1], _SPECIAL.sub(r"\\\1", line)
+    )

@@ -92,7 +92,7 @@ class HookRequest:
         return tuple(
             order
             for order, known in zip(self.draft_orders, names, strict=True)
-            if known & wanted or (not known and order.get("resourceType") in loose)
+            if known & wanted or (not known and _text(order.get("resourceType")) in loose)
         )
 
 
