@@ -87,7 +87,7 @@ class Settings:
         """Read the settings from *environment*; an absent or empty variable means the default.
 
         Raises:
-            SettingError: a variable has a value that cannot be used, or starts with CORDCHECK_ and is none of ours.
+            SettingError: a variable has a value that cannot be used, or has our prefix and is none of ours.
         """
         known = {PREFIX + item.name.upper(): item for item in fields(cls)}
         values = {}

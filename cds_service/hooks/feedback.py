@@ -70,7 +70,7 @@ def _item(item: Mapping[str, Any], where: str) -> FeedbackItem:
 
 
 def _reason(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
-    """Return the reason coding and the comment, from the standard member or from where one client puts them."""
+    """Return the reason coding and the comment, from the standard member or where Epic puts them."""
     override = item.get("overrideReason") or item.get("overrideReasons")
     override = override[0] if isinstance(override, list) and override else override
     override = override if isinstance(override, dict) else {}

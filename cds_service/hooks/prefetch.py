@@ -47,7 +47,7 @@ def read_prefetched(value: object) -> Prefetched:
         ``SentEmpty`` for null, ``{}`` and ``[]``; ``Failed`` for an OperationOutcome, for text
         (a server's error page) and for whatever else is no resource.
     """
-    if value is None or value == {} or value == []:
+    if value is None or value in ({}, []):
         return SentEmpty()
     if isinstance(value, list):
         return Sent({"resourceType": "Bundle", "entry": [{"resource": item} for item in value]})

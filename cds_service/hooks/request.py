@@ -106,8 +106,8 @@ def _names(order: Mapping[str, Any], full_url: str) -> frozenset[str]:
 
 
 def _tail(reference: str) -> str:
-    """Return the last two segments of a reference: "https://x/fhir/ServiceRequest/1" is "ServiceRequest/1"."""
-    return "/".join(reference.split("/_history/")[0].rstrip("/").split("/")[-2:])
+    """Return "Type/id", the last two segments of a reference, whatever stands before or after them."""
+    return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])
 
 
 def read_request(body: Mapping[str, Any], received_at: datetime) -> HookRequest:
