@@ -1,0 +1,29 @@
+"""A note of the consult on the order itself, as a system action, for clients that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+CONSULT_URL = "https://cordcheck.org/fhir/StructureDefinition/consult"
+
+
+def annotate_order(order: Mapping[str, Any], consult: Mapping[str, str]) -> dict[str, Any]:
+    """Return the system action that adds *consult* to *order* and changes nothing else of it.
+
+    Args:
+        order: the draft order, as the client sent it; it is not changed.
+        consult: what to note, as the response extension says it (consultId, tier, …).
+
+    Returns:
+        An ``update`` whose resource equals *order* except for one extension in our namespace;
+        an older one of ours is replaced, all others stay in place.
+    """
+    others = [item for item in order.get("extension") or () if not _is_ours(item)]
+    parts = [{"url": name, "valueString": value} for name, value in consult.items() if value]
+    resource = {**order, "extension": [*others, {"url": CONSULT_URL, "extension": parts}]}
+    return {"type": "update", "description": "Note the consult on the order", "resource": resource}
+
+
+def _is_ours(extension: object) -> bool:
+    return isinstance(extension, Mapping) and extension.get("url") == CONSULT_URL
