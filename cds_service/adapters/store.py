@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._durable = _engine(self.url, durable=True)
         self._swift = _engine(self.url, durable=False)
+        self._database_error: type[Exception] = self._swift.dialect.loaded_dbapi.Error
 
     @contextmanager
     def writing(self, *, swift: bool = False) -> Iterator[Connection]:
@@ -75,6 +76,31 @@ class Store:
         """
         with _as_unavailable(), self._durable.connect() as connection:
             yield connection
+
+    def swiftly(self, statement: str, values: tuple[str | int, ...]) -> tuple[Any, ...] | None:
+        """Run one statement as its own transaction past SQLAlchemy's machinery (a fifth of its time).
+
+        Args:
+            statement: SQL that both databases read alike, with ``?`` for each value.
+            values: the values.
+
+        Returns:
+            The first row of what it returns, None when there is none.
+
+        Raises:
+            StoreUnavailable: it cannot be run.
+        """
+        with _as_unavailable(), closing(self._swift.raw_connection()) as connection:
+            cursor = connection.cursor()
+            try:
+                cursor.execute(statement if self.is_sqlite else statement.replace("?", "%s"), values)
+                row: tuple[Any, ...] | None = cursor.fetchone()
+                connection.commit()
+            except self._database_error as error:
+                raise StoreUnavailable(f"the store does not take this ({type(error).__name__})") from error
+            finally:
+                cursor.close()
+            return row
 
     def insert_new(self, table: Table) -> Any:
         """Return an INSERT of this database that can say what happens ON CONFLICT."""
