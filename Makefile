@@ -24,9 +24,9 @@ check: $(VENV)/.dev ## lint, types, import laws, content
 	$(BIN)/python -m cds_service check
 
 lock: $(VENV)/.dev ## resolve the newest versions into requirements*.txt
-	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host \
+	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    --allow-unsafe --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean: ## remove the environment and every cache

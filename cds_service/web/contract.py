@@ -1,0 +1,72 @@
+"""The contract of openapi.yaml: its request schemas, compiled once, and what a refusal may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.exceptions import best_match
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from cds_service.errors import ContentError, InvalidRequest
+
+_ROOT = "urn:cordcheck:contract"
+
+
+class Contract:
+    """Checks a request body against the schema of its kind."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """Compile every schema that a request body of *document* names.
+
+        Raises:
+            ContentError: a named schema does not exist.
+        """
+        resource = Resource.from_contents(dict(document), default_specification=DRAFT202012)
+        registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
+        schemas = document["components"]["schemas"]
+        self._validators = {
+            name: Draft202012Validator({"$ref": f"{_ROOT}#/components/schemas/{name}"}, registry=registry)
+            for name in schemas
+            if name.endswith(("Request", "Feedback"))
+        }
+
+    def check(self, schema: str, body: object) -> None:
+        """Check *body* against the schema of that name.
+
+        Raises:
+            InvalidRequest: says where and which rule, never the value, which may be the patient's.
+        """
+        error = best_match(self._validators[schema].iter_errors(body))
+        if error is not None:
+            raise InvalidRequest(_sentence(error))
+
+
+def load_contract(file: Path) -> Contract:
+    """Read the contract.
+
+    Raises:
+        ContentError: the file is missing, is not YAML or has no schemas.
+    """
+    try:
+        return Contract(YAML(typ="safe").load(file))
+    except (OSError, YAMLError, KeyError, TypeError) as error:
+        raise ContentError(
+            file.name, "", f"cannot be used as the contract ({type(error).__name__})"
+        ) from error
+
+
+def _sentence(error: ValidationError) -> str:
+    where = error.json_path.removeprefix("$").removeprefix(".") or "body"
+    wanted: Any = error.validator_value
+    if error.validator == "required" and isinstance(error.instance, Mapping):
+        missing = [name for name in wanted if name not in error.instance]
+        return f"{where}: {', '.join(missing)} is missing"
+    if error.validator == "type":
+        return f"{where}: must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+    return f"{where}: does not keep to the rule {error.validator!r} of the contract"

@@ -1,0 +1,88 @@
+"""What the web needs of the rest of the service, as plain callables that ``app`` fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from flask import Blueprint, Request
+
+from cds_service.hooks.card import HookResponse
+from cds_service.hooks.discovery import ServiceDescription
+from cds_service.hooks.feedback import FeedbackItem
+from cds_service.hooks.request import HookRequest
+from cds_service.web.contract import Contract
+
+
+class Answer(Protocol):
+    """The main path."""
+
+    def __call__(self, request: HookRequest, service_id: str, client: str) -> HookResponse:
+        """Answer *request*; *client* is the name that ``Authenticate`` gave."""
+        ...
+
+
+class KeepFeedback(Protocol):
+    """The feedback store."""
+
+    def __call__(self, service_id: str, items: tuple[FeedbackItem, ...], client: str) -> None:
+        """Return once *items* are durable; StoreUnavailable otherwise."""
+        ...
+
+
+class Authenticate(Protocol):
+    """Who asks."""
+
+    def __call__(self, request: Request) -> str:
+        """Return the client's name, "" for nobody in particular; NotAuthenticated or NotAllowed otherwise."""
+        ...
+
+
+class Shape(Protocol):
+    """Last changes to a response body for one client."""
+
+    def __call__(self, body: dict[str, Any], client: str) -> dict[str, Any]:
+        """Return the body to send."""
+        ...
+
+
+def anyone(request: Request) -> str:
+    """Let everyone in; for a demonstration on loopback."""
+    return ""
+
+
+def unshaped(body: dict[str, Any], client: str) -> dict[str, Any]:
+    """Send the response as the specification has it."""
+    return body
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebPorts:
+    """Everything that ``create_web`` is given.
+
+    Attributes:
+        services: as discovery lists them.
+        write_log: takes the facts of one request and keeps those that a log may have.
+        authenticate: called before every route that is not open; preflights and health are open.
+        shape_response: see ``Shape``.
+        ready: by name, whether a part can do its work now.
+        source_attributes: what the content says about itself.
+        blueprints: more routes (metrics, console), behind the same authentication, headers and log.
+        observe: called with the same facts as the log, for metrics.
+    """
+
+    services: tuple[ServiceDescription, ...]
+    answer: Answer
+    keep_feedback: KeepFeedback
+    contract: Contract
+    write_log: Callable[[Mapping[str, object]], None]
+    body_limit_bytes: int
+    cors_origins: tuple[str, ...] = ()
+    authenticate: Authenticate = anyone
+    shape_response: Shape = unshaped
+    ready: Mapping[str, Callable[[], bool]] = field(default_factory=lambda: MappingProxyType({}))
+    source_attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    blueprints: tuple[Blueprint, ...] = ()
+    observe: Callable[[Mapping[str, object]], None] = lambda facts: None
