@@ -83,7 +83,8 @@ class Gap:
 
     Attributes:
         what: prefetch key, or "Type/id" of a resource.
-        reason: a short fixed phrase ("not sent", "client reported a failure", "content type application/pdf").
+        reason: a short fixed phrase ("not sent", "client reported a failure",
+            "content type application/pdf").
     """
 
     what: str

@@ -1,0 +1,130 @@
+"""What was measured or answered: ``value[x]`` of any type as a number and as words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from cds_service.chart.fhir_json import Json, codings, each, fields, label, number, text, verbatim
+from cds_service.chart.model import Quantity
+
+_ONE_NUMBER = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)(?: ?([A-Za-z%°][\w%/°]*))?\s*\Z")
+_INTERPRETATIONS = MappingProxyType(
+    {
+        "POS": "Positive",
+        "NEG": "Negative",
+        "A": "Abnormal",
+        "AA": "Abnormal",
+        "N": "Normal",
+        "IND": "Uncertain",
+    }
+)
+
+
+class Value(NamedTuple):
+    """A value: the number when it is one (never of "<5"), and its words as recorded ("" when it has none)."""
+
+    quantity: Quantity | None = None
+    words: str = ""
+
+
+NO_VALUE = Value()
+
+
+def value_of(node: Json) -> Value:
+    """Return the ``value[x]`` of an Observation, component or answer; ``NO_VALUE`` when it has none."""
+    for name in node:
+        reader = _READERS.get(name)
+        if reader is not None:
+            value = reader(node[name])
+            if value.words:
+                return value
+    return NO_VALUE
+
+
+def interpretation_of(node: Json) -> Value:
+    """Return the interpretation ("POS") in words, for what has no value of its own."""
+    for item in each(node.get("interpretation")):
+        known = next((_INTERPRETATIONS[c.code] for c in codings(item) if c.code in _INTERPRETATIONS), "")
+        words = known or label(item)
+        if words:
+            return Value(words=words)
+    return NO_VALUE
+
+
+def _quantity(value: object) -> Value:
+    sent = fields(value)
+    measured = number(sent.get("value"))
+    if measured is None:
+        return NO_VALUE
+    unit = text(sent.get("unit")) or text(sent.get("code")).replace("{", "").replace("}", "")
+    unit = "" if unit == "1" else unit
+    comparator = text(sent.get("comparator"))
+    gap = "" if not unit or unit[0] in "+%/°" else " "
+    words = f"{comparator}{_digits(sent.get('value'))}{gap}{unit}"
+    return Value(None if comparator else Quantity(measured, unit), words)
+
+
+def _string(value: object) -> Value:
+    words = verbatim(value).strip()
+    match = _ONE_NUMBER.match(words)
+    return Value(Quantity(float(match.group(1)), match.group(2) or "") if match else None, words)
+
+
+def _number(value: object) -> Value:
+    measured = number(value)
+    return NO_VALUE if measured is None else Value(Quantity(measured), _digits(value))
+
+
+def _boolean(value: object) -> Value:
+    return Value(words={True: "Yes", False: "No"}[value]) if isinstance(value, bool) else NO_VALUE
+
+
+def _concept(value: object) -> Value:
+    words = label(value) or next((c.code for c in codings(value)), "")
+    return Value(words=words)
+
+
+def _range(value: object) -> Value:
+    low, high = (_quantity(fields(value).get(end)).words for end in ("low", "high"))
+    if low and high:
+        return Value(words=f"{low} to {high}")
+    return Value(words=f">={low}" if low else f"<={high}" if high else "")
+
+
+def _ratio(value: object) -> Value:
+    parts = [_quantity(fields(value).get(part)).words for part in ("numerator", "denominator")]
+    return Value(words="/".join(parts) if all(parts) else "")
+
+
+def _moment(value: object) -> Value:
+    sent = fields(value)
+    ends = (text(sent.get("start")), text(sent.get("end")))
+    return Value(words=text(value) or " to ".join(filter(None, ends)))
+
+
+def _digits(value: object) -> str:
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+_READERS: Mapping[str, Callable[[object], Value]] = MappingProxyType(
+    {
+        "valueQuantity": _quantity,
+        "valueString": _string,
+        "valueCodeableConcept": _concept,
+        "valueCoding": _concept,
+        "valueReference": _concept,
+        "valueInteger": _number,
+        "valueDecimal": _number,
+        "valueBoolean": _boolean,
+        "valueRange": _range,
+        "valueRatio": _ratio,
+        "valueDate": _moment,
+        "valueDateTime": _moment,
+        "valueTime": _moment,
+        "valuePeriod": _moment,
+        "valueUri": _string,
+    }
+)
