@@ -42,7 +42,7 @@ class ClientTrust:
         id: the client's name in logs, metrics and the store.
         iss: the exact ``iss`` claim.
         jwks: a file (JWK set, PEM public key, X.509 certificate in PEM or DER) or an https URL of a JWK set.
-        jku: the only ``jku`` header accepted; "" takes the URL of ``jwks``. With a file and "" the header says nothing.
+        jku: the only ``jku`` header accepted; "" takes the URL of ``jwks``, and ignores the header with a file.
         algorithms: signature algorithms accepted.
         audiences: ``aud`` values accepted beside the URL called.
         tenants: ``tenant`` values accepted; empty does not ask.
@@ -110,8 +110,8 @@ class ClientKey:
 class KeySets:
     """The keys of all clients, cached in this process.
 
-    A set from a URL is fetched again when it is old or a key id is unknown, at most once in ``REFRESH_SECONDS``;
-    known keys go on being believed for ``STALE_SECONDS`` while the server does not answer.
+    A set from a URL is fetched again when it is old or a key id is unknown, at most once in
+    ``REFRESH_SECONDS``; known keys go on being believed for ``STALE_SECONDS`` while the server does not answer.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -251,7 +251,11 @@ def _fetch(url: str) -> bytes:
     ends = time.monotonic() + FETCH_SECONDS
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     with requests.get(
-        url, timeout=(FETCH_SECONDS / 2, FETCH_SECONDS / 2), stream=True, allow_redirects=False, headers=headers
+        url,
+        timeout=(FETCH_SECONDS / 2, FETCH_SECONDS / 2),
+        stream=True,
+        allow_redirects=False,
+        headers=headers,
     ) as response:
         if response.status_code != 200:
             raise ValueError("the key server refuses")
@@ -272,7 +276,9 @@ def _read_file(path: Path, trust: ClientTrust) -> tuple[ClientKey, ...]:
         remedy = f"{path.name} cannot be used; it must be a JWK set, a PEM public key or an X.509 certificate"
         raise ContentError("clients", place, remedy) from error
     if not keys:
-        raise ContentError("clients", place, f"{path.name} holds no EC key or RSA key of {_SMALLEST_RSA_BITS} bits")
+        raise ContentError(
+            "clients", place, f"{path.name} holds no EC key or RSA key of {_SMALLEST_RSA_BITS} bits"
+        )
     return keys
 
 

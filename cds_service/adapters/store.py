@@ -35,8 +35,8 @@ def now_ms() -> int:
 class Store:
     """Two engines on one database.
 
-    *durable* has every commit on disk before it returns (feedback, traces, switches). *swift* may lose its last
-    commits when the machine loses power, never when a process dies (token ids).
+    *durable* has every commit on disk before it returns (feedback, traces, switches). *swift* may lose its
+    last commits when the machine loses power, never when a process dies (token ids).
     """
 
     def __init__(self, url: str) -> None:
@@ -175,7 +175,9 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
     if url.database and not re.match(r"^(:memory:|file:)", url.database):
         Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
     seconds = BUSY_SECONDS if durable else SWIFT_BUSY_SECONDS
-    extra: dict[str, Any] = {"poolclass": NullPool} if url.database in (None, "", ":memory:") else {"pool_timeout": 3}
+    extra: dict[str, Any] = (
+        {"poolclass": NullPool} if url.database in (None, "", ":memory:") else {"pool_timeout": 3}
+    )
     engine = create_engine(url, connect_args={"timeout": seconds}, **extra)
     event.listen(engine, "connect", _sqlite_pragmas("FULL" if durable else "NORMAL"))
     event.listen(engine, "begin", _sqlite_begin)
@@ -195,6 +197,6 @@ def _sqlite_pragmas(synchronous: str) -> Any:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    """Take the write lock at once where we mean to write, so that two workers never deadlock on an upgrade."""
+    """Take the write lock at once where we mean to write, so that two workers never deadlock upgrading."""
     writes = connection.get_execution_options().get("cordcheck_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -20,7 +20,7 @@ _POSTGRES_LOCK = 0x436F7264
 
 
 def migrate(store: Store) -> str:
-    """Bring the schema to the newest revision and return that revision; does nothing when it is there already.
+    """Bring the schema to the newest revision and return it; does nothing when it is there already.
 
     Raises:
         StoreUnavailable: the database does not answer, refuses, or is newer than this release.
@@ -35,15 +35,15 @@ def migrate(store: Store) -> str:
 
 
 def prepare(store: Store) -> None:
-    """Migrate at start where the database is a file of our own; a shared server is migrated by its operator."""
+    """Migrate at start where the database is our own file; a shared server is migrated by its operator."""
     if store.is_sqlite and store.revision() != SCHEMA_REVISION:
         migrate(store)
 
 
 def _upgrade(store: Store) -> None:
     # Imported here: a start with a current schema does not pay for Alembic.
-    from alembic import command
-    from alembic.config import Config
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(resources.files("cds_service") / "migrations"))

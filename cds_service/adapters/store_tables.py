@@ -119,6 +119,7 @@ order_codes = Table(
     Column("system", String(256), nullable=False),
     Column("code", String(256), nullable=False),
     Column("label", String(120), nullable=False),
+    Column("by_text", Boolean, nullable=False),
     Column("times", BigInteger, nullable=False),
     Column("first_ms", BigInteger, nullable=False),
     Column("last_ms", BigInteger, nullable=False),

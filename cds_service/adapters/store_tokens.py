@@ -7,13 +7,12 @@ from sqlalchemy import delete
 from cds_service.adapters.store import Store, now_ms
 from cds_service.adapters.store_tables import token_ids
 
-
 _USE = (
     "INSERT INTO token_ids (client, token_hash, expires_ms) VALUES (?, ?, ?) "
     "ON CONFLICT (client, token_hash) DO UPDATE SET expires_ms = excluded.expires_ms "
     "WHERE token_ids.expires_ms < ? RETURNING expires_ms"
 )
-"""One statement that both databases read alike and that is its own transaction: it stands before every answer."""
+"""One statement that both databases read alike, its own transaction: it stands before every answer."""
 
 
 class StoredTokens:
@@ -39,4 +38,6 @@ class StoredTokens:
             StoreUnavailable: they cannot be deleted.
         """
         with self._store.writing(swift=True) as connection:
-            return int(connection.execute(delete(token_ids).where(token_ids.c.expires_ms < now_ms())).rowcount)
+            return int(
+                connection.execute(delete(token_ids).where(token_ids.c.expires_ms < now_ms())).rowcount
+            )

@@ -68,6 +68,9 @@ class Tokens:
         """Trust *clients*.
 
         Args:
+            clients: whom to trust.
+            keys: where their keys come from.
+            used: where used token ids are kept.
             lifetime_seconds: longest ``exp`` - ``iat`` accepted (leeway on top).
             on_unchecked: called when a replay could be checked in this process only, the store being away.
             clock: seconds since 1970.
@@ -110,7 +113,9 @@ class Tokens:
         if header.get("alg") not in ASYMMETRIC or "crit" in header:
             raise NotAuthenticated("algorithm")
         for trust in self._clients:
-            if trust.iss == claims.get("iss") and (not trust.tenants or claims.get("tenant") in trust.tenants):
+            if trust.iss == claims.get("iss") and (
+                not trust.tenants or claims.get("tenant") in trust.tenants
+            ):
                 return header, self._headed(trust, header)
         raise NotAuthenticated("issuer")
 

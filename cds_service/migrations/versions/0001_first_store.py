@@ -1,4 +1,4 @@
-"""The first store: feedback, token ids, traces with their chain, shown cards, switches, order codes, tallies."""
+"""The first store: feedback, token ids, the trace chain, shown cards, switches, order codes, tallies."""
 
 from __future__ import annotations
 
@@ -132,6 +132,7 @@ def _counts() -> None:
         _text("system", 256),
         _text("code", 256),
         _text("label", 120),
+        sa.Column("by_text", sa.Boolean, nullable=False),
         _number("times"),
         _number("first_ms"),
         _number("last_ms"),
