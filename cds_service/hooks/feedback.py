@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -29,7 +29,7 @@ class FeedbackItem:
         accepted_suggestions: ids of the suggestions taken; empty when overridden.
         reason_code: "" when no reason was given, like the other two parts of the reason.
         user_comment: free text of the clinician, "" when none; may name the patient, so it is never logged.
-        outcome_at: when the clinician decided; None when the client does not say.
+        outcome_at: when the clinician decided, UTC where no zone is said; None when the client does not say.
     """
 
     card: str
@@ -87,9 +87,10 @@ def _moment(value: object, where: str) -> datetime | None:
     if value is None:
         return None
     try:
-        return datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(str(value))
     except ValueError:
         raise InvalidRequest(f"{where}.outcomeTimestamp: is not an ISO 8601 date and time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _text(value: object) -> str:

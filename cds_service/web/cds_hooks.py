@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, g, request
 
-from cds_service.errors import InvalidRequest, UnknownService
+from cds_service.errors import InvalidRequest, NotAllowed, UnknownService
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.discovery import ServiceDescription, discovery
 from cds_service.hooks.feedback import read_feedback
+from cds_service.hooks.profile import shape_response
 from cds_service.hooks.request import ORDER_SELECT, ORDER_SIGN, HookRequest, read_request
 from cds_service.web.body import read_object
 from cds_service.web.ports import WebPorts
@@ -43,8 +44,9 @@ def cds_hooks(ports: WebPorts) -> Blueprint:
         service = _service(services, service_id)
         asked = _hook_request(ports, service)
         answer = ports.answer(asked, service.id, g.client)
-        g.facts.update(_facts(answer))
-        return json_response(ports.shape_response(answer.as_json(), g.client))
+        shaped = shape_response(answer.as_json(), g.client.profile)
+        g.facts.update(_facts(answer), oddities=asked.oddities + shaped.quirks)
+        return json_response(shaped.answer)
 
     @routes.post("/cds-services/<service_id>/feedback")
     def take_feedback(service_id: str) -> Response:
@@ -68,6 +70,8 @@ def _service(services: dict[str, ServiceDescription], service_id: str) -> Servic
     if service_id not in services:
         raise UnknownService(f"no such service; there are {', '.join(services)}")
     g.facts["service"] = service_id
+    if g.client.services and service_id not in g.client.services:
+        raise NotAllowed("this client may not call this service")
     return services[service_id]
 
 

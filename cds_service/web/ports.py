@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from flask import Blueprint, Request
 
+from cds_service.clients import OPEN_CLIENT, Client
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.hooks.feedback import FeedbackItem
@@ -19,15 +20,15 @@ from cds_service.web.contract import Contract
 class Answer(Protocol):
     """The main path."""
 
-    def __call__(self, request: HookRequest, service_id: str, client: str) -> HookResponse:
-        """Answer *request*; *client* is the name that ``Authenticate`` gave."""
+    def __call__(self, request: HookRequest, service_id: str, client: Client) -> HookResponse:
+        """Answer *request* of the client that ``Authenticate`` found."""
         ...
 
 
 class KeepFeedback(Protocol):
     """The feedback store."""
 
-    def __call__(self, service_id: str, items: tuple[FeedbackItem, ...], client: str) -> None:
+    def __call__(self, service_id: str, items: tuple[FeedbackItem, ...], client: Client) -> None:
         """Return once *items* are durable; StoreUnavailable otherwise."""
         ...
 
@@ -35,27 +36,14 @@ class KeepFeedback(Protocol):
 class Authenticate(Protocol):
     """Who asks."""
 
-    def __call__(self, request: Request) -> str:
-        """Return the client's name, "" for nobody in particular; NotAuthenticated or NotAllowed otherwise."""
+    def __call__(self, request: Request) -> Client:
+        """Return the client; NotAuthenticated when it cannot be known."""
         ...
 
 
-class Shape(Protocol):
-    """Last changes to a response body for one client."""
-
-    def __call__(self, body: dict[str, Any], client: str) -> dict[str, Any]:
-        """Return the body to send."""
-        ...
-
-
-def anyone(request: Request) -> str:
-    """Let everyone in; for a demonstration on loopback."""
-    return ""
-
-
-def unshaped(body: dict[str, Any], client: str) -> dict[str, Any]:
-    """Send the response as the specification has it."""
-    return body
+def anyone(request: Request) -> Client:
+    """Let everyone in as the open development client."""
+    return OPEN_CLIENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +54,6 @@ class WebPorts:
         services: as discovery lists them.
         write_log: takes the facts of one request and keeps those that a log may have.
         authenticate: called before every route that is not open; preflights and health are open.
-        shape_response: see ``Shape``.
         ready: by name, whether a part can do its work now.
         source_attributes: what the content says about itself.
         blueprints: more routes (metrics, console), behind the same authentication, headers and log.
@@ -81,7 +68,6 @@ class WebPorts:
     body_limit_bytes: int
     cors_origins: tuple[str, ...] = ()
     authenticate: Authenticate = anyone
-    shape_response: Shape = unshaped
     ready: Mapping[str, Callable[[], bool]] = field(default_factory=lambda: MappingProxyType({}))
     source_attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     blueprints: tuple[Blueprint, ...] = ()

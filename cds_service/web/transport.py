@@ -56,7 +56,7 @@ def surround(app: Flask, ports: WebPorts) -> None:
 
 
 def _begin() -> None:
-    g.started, g.trace, g.client = perf_counter(), uuid4().hex, ""
+    g.started, g.trace, g.client = perf_counter(), uuid4().hex, None
     g.facts = {}
 
 
@@ -115,7 +115,7 @@ def _finish(ports: WebPorts) -> Callable[[Response], Response]:
             "route": request.url_rule.rule if request.url_rule else "none",
             "status": response.status_code,
             "milliseconds": round((perf_counter() - g.started) * 1000, 1),
-            "client": g.client,
+            "client": g.client.id if g.client else "",
             **g.facts,
         }
         ports.write_log(facts)
