@@ -42,7 +42,7 @@ class ClientTrust:
         id: the client's name in logs, metrics and the store.
         iss: the exact ``iss`` claim.
         jwks: a file (JWK set, PEM public key, X.509 certificate in PEM or DER) or an https URL of a JWK set.
-        jku: the only ``jku`` header accepted; "" takes the URL of ``jwks``, and ignores the header with a file.
+        jku: the only ``jku`` header accepted; "" takes the URL of ``jwks``, or ignores the header.
         algorithms: signature algorithms accepted.
         audiences: ``aud`` values accepted beside the URL called.
         tenants: ``tenant`` values accepted; empty does not ask.
@@ -83,7 +83,7 @@ class ClientTrust:
         return "://" in self.jwks
 
     def takes_jku(self, jku: object) -> bool:
-        """Say whether a token with this ``jku`` header (None when it has none) may be this client's."""
+        """Say whether a token with this ``jku`` header (None when it has none) may be theirs."""
         allowed = self.jku or (self.jwks if self.by_url else "")
         return jku is None or not allowed or jku == allowed
 

@@ -92,7 +92,7 @@ class Sealing:
         return hmac.new(_derived(self._keys[0], b"chain"), message, sha256).hexdigest()
 
     def links(self, previous: str, content: bytes) -> frozenset[str]:
-        """Return every link that may follow: one for each key, and the unkeyed one of a time without key."""
+        """Return every link that may follow: one for each key; the unkeyed one where there is none."""
         message = previous.encode() + b"\x1f" + content
         keyed = {hmac.new(_derived(key, b"chain"), message, sha256).hexdigest() for key in self._keys}
         return frozenset(keyed or {sha256(message).hexdigest()})

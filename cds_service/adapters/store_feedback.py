@@ -84,7 +84,7 @@ class StoredFeedback:
             .order_by(feedback.c.outcome_ms, feedback.c.kept_ms)
         )
         with self._store.reading() as connection:
-            last: dict[tuple[str, str], Row[Any]] = {}
+            last: dict[tuple[str, str], Any] = {}
             for row in connection.execute(rows):
                 last[row.client, row.card] = row
         return list(last.values())

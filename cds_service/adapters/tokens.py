@@ -84,19 +84,19 @@ class Tokens:
         self._recent: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def caller(self, authorization: str | None, url: str) -> Caller:
-        """Return who sent this ``Authorization`` header to *url*.
+    def caller(self, authorization: str | None, urls: tuple[str, ...]) -> Caller:
+        """Return who sent this ``Authorization`` header.
 
         Args:
             authorization: the header as sent, None when absent.
-            url: the address of the endpoint as the client knows it, without query.
+            urls: the addresses under which clients know the endpoint, without query.
 
         Raises:
             NotAuthenticated: for every reason alike; the message is for our own log and never sent.
         """
         token = _bearer(authorization)
         header, trust = self._trust(token)
-        claims = self._verified(token, header, trust, url)
+        claims = self._verified(token, header, trust, urls)
         self._check_times(claims)
         if trust.tenants and claims.get("tenant") not in trust.tenants:
             raise NotAuthenticated("tenant")
@@ -126,26 +126,30 @@ class Tokens:
             raise NotAuthenticated("jku")
         return trust
 
-    def _verified(self, token: str, header: dict[str, Any], trust: ClientTrust, url: str) -> dict[str, Any]:
+    def _verified(
+        self, token: str, header: dict[str, Any], trust: ClientTrust, urls: tuple[str, ...]
+    ) -> dict[str, Any]:
         kid = header.get("kid")
         if not isinstance(kid, str | None):
             raise NotAuthenticated("kid")
         for key in self._keys.keys(trust, kid or ""):
             if key.fits(header["alg"]):
                 try:
-                    return self._decoded(token, key.key, header["alg"], trust, url)
+                    return self._decoded(token, key.key, header["alg"], trust, urls)
                 except jwt.InvalidSignatureError:
                     continue
                 except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
                     raise NotAuthenticated(type(error).__name__) from error
         raise NotAuthenticated("signature")
 
-    def _decoded(self, token: str, key: Any, algorithm: str, trust: ClientTrust, url: str) -> dict[str, Any]:
+    def _decoded(
+        self, token: str, key: Any, algorithm: str, trust: ClientTrust, urls: tuple[str, ...]
+    ) -> dict[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
             algorithms=[algorithm],
-            audience=[url, *trust.audiences],
+            audience=[*urls, *trust.audiences],
             issuer=trust.iss,
             leeway=LEEWAY_SECONDS,
             options={"require": _REQUIRED, "verify_sub": False},

@@ -1,0 +1,94 @@
+"""Numbers for Prometheus, added up over all workers; labels come from configuration, never from patients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from cds_service.hooks.card import HookResponse
+
+MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Where several workers meet; has to be set before this module is imported (``serve`` does)."""
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
+class Metrics:
+    """All counters of one process."""
+
+    def __init__(self) -> None:
+        """Declare them; every name begins with ``cordcheck_``."""
+        self._registry = CollectorRegistry()
+        self._requests = self._counter(
+            "requests", "Requests answered.", "route", "method", "status", "client"
+        )
+        self._seconds = Histogram(
+            "cordcheck_request_seconds",
+            "Time to answer.",
+            ("route",),
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._cards = self._counter("cards", "Cards in answers.", "card", "tier", "client")
+        self._consults = self._counter(
+            "consults", "Evaluations by how they ended.", "service", "tier", "disposition", "client"
+        )
+        self._gaps = self._counter("gaps", "Things that could not be read or fetched.", "service", "client")
+        self._fetches = self._counter("fetch_failures", "FHIR reads that failed.", "reason", "client")
+        self._refusals = self._counter("auth_failures", "Requests refused for their credentials.", "status")
+        self._lost = self._counter(
+            "records_lost", "Traces, shown cards and counts that could not be written."
+        )
+        self._unchecked = self._counter(
+            "replay_unchecked", "Tokens checked for replay in one process only, the store being away."
+        )
+        self._oddities = self._counter("oddities", "Deviations that were tolerated.", "what", "client")
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"cordcheck_{name}", about, labels, registry=self._registry)
+
+    def observe(self, facts: Mapping[str, object]) -> None:
+        """Count one request from the facts that the log gets."""
+        route, status, client = str(facts["route"]), str(facts["status"]), str(facts.get("client") or "")
+        self._requests.labels(route, str(facts["method"]), status, client).inc()
+        milliseconds = facts["milliseconds"]
+        if isinstance(milliseconds, int | float):
+            self._seconds.labels(route).observe(milliseconds / 1000)
+        if status in ("401", "403"):
+            self._refusals.labels(status).inc()
+
+    def answered(self, service: str, client: str, answer: HookResponse, oddities: tuple[str, ...]) -> None:
+        """Count one evaluation that ran to its end."""
+        consult = answer.consult
+        self._consults.labels(service, str(consult.tier), str(consult.disposition), client).inc()
+        for card in answer.cards:
+            topic = card.source.topic
+            self._cards.labels(topic.code if topic else "", str(consult.tier), client).inc()
+        if answer.gaps:
+            self._gaps.labels(service, client).inc(answer.gaps)
+        for what in oddities:
+            self._oddities.labels(what, client).inc()
+
+    def fetch_failed(self, client: str, reason: str) -> None:
+        """Count one FHIR read that failed; *reason* is one of the service's own fixed phrases."""
+        self._fetches.labels(reason, client).inc()
+
+    def lost(self, number: int) -> None:
+        """Count records that could not be written."""
+        self._lost.inc(number)
+
+    def replay_unchecked(self) -> None:
+        """Count one token whose replay could be checked in this process only."""
+        self._unchecked.inc()
+
+    def page(self) -> bytes:
+        """Return the numbers of all workers in the text format of Prometheus."""
+        if not os.environ.get(MULTIPROCESS_FOLDER):
+            return generate_latest(self._registry)
+        everyone = CollectorRegistry()
+        MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+        return generate_latest(everyone)
