@@ -22,8 +22,12 @@ class Client:
         id: its name in logs and metrics.
         iss: the issuer that its tokens name; "" for the open development client.
         jwks: a file (path as text) or an https URL that is then the only ``jku`` accepted.
+        jku: the only ``jku`` accepted beside a key file; "" does not ask.
         audiences: accepted beside the exact endpoint URL.
         tenants: accepted tenants; empty accepts any.
+        services: ids of the services that it may call; empty means all.
+        traces: it may read the traces of its own calls.
+        shadow: everything is evaluated and traced, no card is shown.
         fhir_servers: base URLs, without trailing slash, to which a token may be sent.
         networks: private networks in which these servers may stand.
         any_loopback: every FHIR server on loopback is allowed (open development mode only).
@@ -35,9 +39,13 @@ class Client:
     id: str
     iss: str = ""
     jwks: str = ""
+    jku: str = ""
     algorithms: tuple[str, ...] = ("ES384", "RS384")
     audiences: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    traces: bool = False
+    shadow: bool = False
     fhir_servers: tuple[str, ...] = ()
     networks: tuple[Network, ...] = ()
     any_loopback: bool = False

@@ -21,7 +21,7 @@ from cds_service.clients import LOOPBACK_HOSTS, Client, Clients, Network
 from cds_service.errors import ContentError
 from cds_service.hooks.profile import Place, Profile
 
-Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "EdDSA"]
+Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 Model = TypeVar("Model", bound=BaseModel)
 
 _PROFILES = Path(__file__).parent / "profiles"
@@ -37,9 +37,13 @@ class ClientFile(_Strict):
     id: str
     iss: str
     jwks: str
+    jku: str = ""
     algorithms: list[Algorithm] = ["ES384", "RS384"]
     audiences: list[str] = []
     tenants: list[str] = []
+    services: list[str] = []
+    traces: bool = False
+    shadow: bool = False
     fhir_servers: list[str] = []
     networks: list[str] = []
     profile: str = "strict"
@@ -114,9 +118,13 @@ def _client(entry: ClientFile, path: Path, place: str) -> Client:
         id=entry.id,
         iss=entry.iss,
         jwks=_key_place(entry.jwks, path, place),
+        jku=entry.jku,
         algorithms=tuple(entry.algorithms),
         audiences=tuple(entry.audiences),
         tenants=tuple(entry.tenants),
+        services=tuple(entry.services),
+        traces=entry.traces,
+        shadow=entry.shadow,
         fhir_servers=tuple(server.rstrip("/") for server in entry.fhir_servers),
         networks=tuple(_network(text, path.name, place) for text in entry.networks),
         profile=_profile_of(entry, path.name, place),
@@ -134,7 +142,8 @@ def _check_server(url: str, file: str, place: str) -> None:
 
 
 def _key_place(jwks: str, path: Path, place: str) -> str:
-    if jwks.startswith("https://"):
+    parts = urlsplit(jwks)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS):
         return jwks
     if "://" in jwks:
         raise ContentError(path.name, f"{place}, jwks", "a key set is a file or an https URL")

@@ -12,6 +12,7 @@ CordCheckError
 │   ├── NotAuthenticated        no credentials, or not valid ones
 │   ├── NotAllowed              known client, no right
 │   └── PrefetchMissing         required data can neither be found nor fetched
+├── NotFetched              a FHIR server did not give what was asked (becomes a gap, never an error status)
 ├── Overloaded              too many requests at once
 └── StoreUnavailable        what must be durable cannot be written
 """
@@ -85,6 +86,22 @@ class PrefetchMissing(RequestError):
     def __init__(self, keys: tuple[str, ...], why: str) -> None:
         super().__init__(f"prefetch {', '.join(keys)}: {why}")
         self.keys = keys
+
+
+class NotFetched(CordCheckError):
+    """A FHIR server was not asked, or did not give what was asked.
+
+    Attributes:
+        reason: a short fixed phrase, fit for a gap.
+        status: HTTP status of the answer, 0 when there was none.
+        try_again: the same question may be asked once more.
+    """
+
+    def __init__(self, reason: str, *, status: int = 0, try_again: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+        self.try_again = try_again
 
 
 class Overloaded(CordCheckError):
