@@ -1,0 +1,315 @@
+"""Findings and lexicon of the content folder, compiled into what ``evidence`` searches with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from cds_service.content.mistakes import nearest, read_as
+from cds_service.content.schema import Strict, Text
+from cds_service.errors import ContentError
+from cds_service.evidence.definition import (
+    CodeRule,
+    FindingDefinition,
+    Findings,
+    NumberKind,
+    NumberOf,
+    Pattern,
+    WordOf,
+)
+from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Role
+from cds_service.evidence.model import Side, State
+from cds_service.evidence.tokens import tokens
+
+ALWAYS = "always"
+_NORMAL = Lexicon.of((), ())  # an empty lexicon corrects nothing, so its tokens are the plain normal form
+
+
+class WordGroup(Strict):
+    """lexicon/words.yaml: words that mean the same to a pattern."""
+
+    id: Text
+    role: Literal["subject", "value", "state", "whole", "other"] = "other"
+    words: list[Text] = []
+    states: list[Text] = []
+    both: list[Text] = []
+    left: list[Text] = []
+    right: list[Text] = []
+
+
+class Timed(Strict):
+    """lexicon/times.yaml: units of time, named times and vague numbers."""
+
+    id: Literal["time-unit", "named-time", "vague-number"]
+    words: dict[Text, Annotated[float, Field(ge=0)]]
+
+
+class Modifier(Strict):
+    """lexicon/context.yaml: the modifiers of ConText."""
+
+    cue: Literal[tuple(cue.value for cue in Cue)]  # type: ignore[valid-type]
+    means: Text
+    section: Literal["", "family", "hypothetical", "past"] = ""
+    words: list[Text]
+
+
+class Limits(Strict):
+    """A number that has to stand near the words."""
+
+    kind: Literal["grade", "power", "plain"]
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+Element = Annotated[Text | list[Text] | Limits, Field(union_mode="left_to_right")]
+
+
+class PatternEntry(Strict):
+    """One way of saying a finding: whole phrases, or words that stand near each other."""
+
+    words: list[Text] = []
+    states: list[Text] = []
+    near: list[Element] = []
+    within: Annotated[int, Field(ge=0, le=30)] = 6
+    ordered: bool = False
+
+
+class Examples(Strict):
+    """Sentences that prove the patterns; they are tested."""
+
+    says: list[Text] = []
+    denies: list[Text] = []
+    doubts: list[Text] = []
+    silent: list[Text] = []
+
+
+class FindingEntry(Strict):
+    """findings/*.yaml."""
+
+    id: Text
+    name: Text
+    absent: str = ""
+    window: Text
+    if_silent: Literal["unknown", "not-met"]
+    codes: list[Text] = []
+    coded_in: list[Text] = []
+    text_in: list[Text] = []
+    statuses: list[Text] = []
+    of: str = ""
+    any_text: str = ""
+    explained_by: list[Text] = []
+    past_counts: bool = False
+    doubt_counts: bool = False
+    conflict: Literal["uncertain", "asserted"] = "uncertain"
+    says: list[PatternEntry] = []
+    denies: list[PatternEntry] = []
+    doubts: list[PatternEntry] = []
+    examples: Examples = Examples()
+
+
+class PlainWords(Strict):
+    """lexicon/plain-words.yaml: correct words that resemble one of ours."""
+
+    words: list[Text]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSetCode:
+    """One code of a value set, as findings use it."""
+
+    system: str
+    code: str
+    side: Side | None = None
+    likely: bool = False
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContent:
+    """Findings with their lexicon, and the example sentences by finding id."""
+
+    findings: Findings
+    examples: Mapping[str, Examples]
+
+
+def read_findings(
+    folder: Path,
+    windows: Mapping[str, int],
+    value_sets: Mapping[str, tuple[ValueSetCode, ...]],
+    mistakes: list[ContentError],
+) -> FoundContent:
+    """Read ``lexicon/`` and ``findings/``; what is wrong is added to *mistakes*.
+
+    Args:
+        windows: days by window name.
+        value_sets: codes by value set id.
+    """
+    groups = read_as(TypeAdapter(list[WordGroup]), folder, "lexicon/words.yaml", mistakes, [])
+    times = read_as(TypeAdapter(list[Timed]), folder, "lexicon/times.yaml", mistakes, [])
+    modifiers = read_as(TypeAdapter(list[Modifier]), folder, "lexicon/context.yaml", mistakes, [])
+    plain = read_as(
+        TypeAdapter(PlainWords), folder, "lexicon/plain-words.yaml", mistakes, PlainWords(words=[])
+    )
+    files = {
+        path.relative_to(folder).as_posix(): read_as(
+            TypeAdapter(list[FindingEntry]), folder, path.relative_to(folder).as_posix(), mistakes, []
+        )
+        for path in sorted((folder / "findings").glob("*.yaml"))
+    }
+    group_ids = {group.id for group in groups}
+    entries = [entry for found in files.values() for entry in found]
+    for name, found in files.items():
+        for entry in found:
+            mistakes.extend(
+                _mistakes_in(name, entry, windows, value_sets, group_ids, {e.id for e in entries})
+            )
+    if mistakes:
+        return FoundContent(Findings({}, _NORMAL), {})
+    lexicon = _lexicon(groups, times, modifiers, plain.words, entries)
+    definitions = {entry.id: _definition(entry, windows, value_sets) for entry in entries}
+    return FoundContent(Findings(definitions, lexicon), {entry.id: entry.examples for entry in entries})
+
+
+def _mistakes_in(
+    file: str,
+    entry: FindingEntry,
+    windows: Mapping[str, int],
+    value_sets: Mapping[str, tuple[ValueSetCode, ...]],
+    groups: set[str],
+    findings: set[str],
+) -> Iterator[ContentError]:
+    if entry.window != ALWAYS and entry.window not in windows:
+        yield ContentError(
+            file, entry.id, f"no window {entry.window!r}; {nearest(entry.window, {*windows, ALWAYS})}"
+        )
+    for used, known, kind in (
+        (entry.codes, set(value_sets), "value set"),
+        (entry.explained_by, findings, "finding"),
+        ([entry.of] if entry.of else [], findings, "finding"),
+        (_groups_used(entry), groups, "word group"),
+    ):
+        for word in used:
+            if word not in known:
+                yield ContentError(file, entry.id, f"no {kind} {word!r}; {nearest(word, known)}")
+    for pattern in (*entry.says, *entry.denies, *entry.doubts):
+        if not (pattern.words or pattern.states or pattern.near):
+            yield ContentError(file, entry.id, "a pattern is empty; give it words, states or near")
+        if pattern.near and not any(not isinstance(element, Limits) for element in pattern.near):
+            yield ContentError(file, entry.id, "a pattern of numbers alone; name a word group beside them")
+
+
+def _groups_used(entry: FindingEntry) -> Iterator[str]:
+    for pattern in (*entry.says, *entry.denies, *entry.doubts):
+        for element in pattern.near:
+            if isinstance(element, str):
+                yield element
+            elif isinstance(element, list):
+                yield from element
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(token.norm for token in tokens(text, 0, len(text), _NORMAL))
+
+
+def _lexicon(
+    groups: Iterable[WordGroup],
+    times: Iterable[Timed],
+    modifiers: Iterable[Modifier],
+    plain: Iterable[str],
+    entries: Iterable[FindingEntry],
+) -> Lexicon:
+    found = list(entries)
+    compiled: list[tuple[tuple[str, ...], Meaning]] = []
+    for group in groups:
+        compiled.extend(_of_group(group))
+    for timed in times:
+        compiled.extend((_words(word), Meaning(timed.id, days=days)) for word, days in timed.words.items())
+    for modifier in modifiers:
+        meaning = Meaning(modifier.section or modifier.cue, cue=Cue(modifier.cue))
+        compiled.extend((_words(word), meaning) for word in modifier.words)
+    anchors = set()
+    for entry in found:
+        for state, patterns in _patterns_of(entry):
+            for number, pattern in enumerate(patterns):
+                compiled.extend(_of_pattern(entry.id, state, number, pattern))
+        anchors |= set(_groups_used(entry))
+    return Lexicon.of(compiled, anchors | {m.group for _, m in compiled if "#" in m.group}, plain)
+
+
+def _of_group(group: WordGroup) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+    role = Role(group.role)
+    for words, meaning in (
+        (group.words, Meaning(group.id, role)),
+        (group.states, Meaning(group.id, Role.STATE)),
+        (group.both, Meaning(group.id, role, Side.BOTH)),
+        (group.left, Meaning(group.id, role, Side.LEFT)),
+        (group.right, Meaning(group.id, role, Side.RIGHT)),
+    ):
+        for word in words:
+            yield _words(word), meaning
+
+
+def _patterns_of(entry: FindingEntry) -> tuple[tuple[State, list[PatternEntry]], ...]:
+    return (State.ASSERTED, entry.says), (State.DENIED, entry.denies), (State.UNCERTAIN, entry.doubts)
+
+
+def _own_group(finding: str, state: State, number: int) -> str:
+    """Return the id of the word group that the phrases of one pattern make up."""
+    return f"{finding}#{state.value}#{number}"
+
+
+def _of_pattern(
+    finding: str, state: State, number: int, pattern: PatternEntry
+) -> Iterator[tuple[tuple[str, ...], Meaning]]:
+    group = _own_group(finding, state, number)
+    for word in pattern.words:
+        yield _words(word), Meaning(group, Role.WHOLE)
+    for word in pattern.states:
+        yield _words(word), Meaning(group, Role.STATE)
+
+
+def _definition(
+    entry: FindingEntry, windows: Mapping[str, int], value_sets: Mapping[str, tuple[ValueSetCode, ...]]
+) -> FindingDefinition:
+    codes = [code for name in entry.codes for code in value_sets[name]]
+    return FindingDefinition(
+        id=entry.id,
+        name=entry.name,
+        absent_name=entry.absent or f"no {entry.name}",
+        window_days=None if entry.window == ALWAYS else windows[entry.window],
+        if_silent=entry.if_silent,
+        codes={(c.system, c.code): CodeRule(c.side, c.likely) for c in codes},
+        code_prefixes=tuple((c.system, c.code, CodeRule(c.side, c.likely)) for c in codes if c.prefix),
+        coded_kinds=frozenset(entry.coded_in),
+        patterns=tuple(
+            compiled
+            for state, patterns in _patterns_of(entry)
+            for number, pattern in enumerate(patterns)
+            for compiled in _compiled(entry.id, state, number, pattern)
+        ),
+        text_kinds=frozenset(entry.text_in),
+        statuses=frozenset(entry.statuses),
+        of=entry.of,
+        any_text=entry.any_text,
+        explained_by=tuple(entry.explained_by),
+        past_counts=entry.past_counts,
+        conflict=State(entry.conflict),
+        doubt_counts=entry.doubt_counts,
+    )
+
+
+def _compiled(finding: str, state: State, number: int, entry: PatternEntry) -> Iterator[Pattern]:
+    if entry.words or entry.states:
+        yield Pattern((WordOf((_own_group(finding, state, number),)),), 0, False, state)
+    if entry.near:
+        yield Pattern(tuple(_element(element) for element in entry.near), entry.within, entry.ordered, state)
+
+
+def _element(element: str | list[str] | Limits) -> WordOf | NumberOf:
+    if isinstance(element, Limits):
+        return NumberOf(NumberKind(element.kind), element.at_least, element.at_most)
+    return WordOf((element,) if isinstance(element, str) else tuple(element))

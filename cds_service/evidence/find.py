@@ -1,0 +1,155 @@
+"""Every place in a chart that speaks about a finding, coded entries first, then words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cds_service.chart.model import Chart, Entry, Passage
+from cds_service.evidence.coded import CodeIndex, find_in_entry, status_counts
+from cds_service.evidence.definition import FindingDefinition, Findings
+from cds_service.evidence.lexicon import Lexicon
+from cds_service.evidence.model import Course, Evidence, Side, State
+from cds_service.evidence.notes import PatternIndex, find_in_passage
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Definitions compiled for search; built once, used for every chart."""
+
+    findings: Findings
+    codes: CodeIndex
+    patterns: PatternIndex
+    mere_text: Mapping[str, tuple[FindingDefinition, ...]]
+
+    @classmethod
+    def of(cls, findings: Findings) -> Finder:
+        """Index the codes and the patterns of *findings*."""
+        definitions = tuple(findings.definitions.values())
+        mere_text = {
+            element: tuple(d for d in definitions if d.any_text == element)
+            for element in {d.any_text for d in definitions if d.any_text}
+        }
+        return cls(findings, CodeIndex(definitions), PatternIndex.of(definitions), mere_text)
+
+    def find(self, chart: Chart) -> tuple[Evidence, ...]:
+        """Return every place in *chart* that speaks about a finding.
+
+        Returns:
+            One item a match, coded entries first, then words. Duplicates stay, and so does what does not count, with
+            the reason in ``ignored``. Empty when the chart is silent, which is not the same as "absent".
+        """
+        evidence = [item for entry in chart.entries for item in find_in_entry(entry, self.codes, self.lexicon)]
+        for passage in chart.passages:
+            evidence.extend(self._in_passage(passage))
+        return _without_explained(_only_of(self._windowed(evidence, chart.as_of), self.definitions), self.definitions)
+
+    def find_in_entry(self, entry: Entry, passages: Iterable[Passage]) -> frozenset[str]:
+        """Return the findings that one entry asserts by its codes or, where no code does, by its label."""
+        coded = {item.finding for item in find_in_entry(entry, self.codes, self.lexicon)}
+        said = {
+            item.finding
+            for passage in passages
+            for item in self._in_passage(passage)
+            if item.state is State.ASSERTED and not item.ignored
+        }
+        return frozenset(coded | said)
+
+    @property
+    def definitions(self) -> Mapping[str, FindingDefinition]:
+        """The definitions by id."""
+        return self.findings.definitions
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon of the definitions."""
+        return self.findings.lexicon
+
+    def _in_passage(self, passage: Passage) -> list[Evidence]:
+        entry = passage.entry
+        found = []
+        for item in find_in_passage(passage, self.patterns, self.lexicon):
+            definition = self.findings.definitions[item.finding]
+            if entry is not None and not status_counts(entry, definition):
+                continue
+            if entry is not None and entry.uncertain and item.state is State.ASSERTED and not definition.doubt_counts:
+                item = replace(item, state=State.UNCERTAIN)
+            if passage.kind == "Condition" and item.onset_days is None and item.date is not None:
+                item = replace(item, onset_days=0)
+            found.append(item)
+        found.extend(self._by_mere_text(passage))
+        return found
+
+    def _by_mere_text(self, passage: Passage) -> list[Evidence]:
+        """Return the findings that the presence of any text in this element asserts (a report that was written)."""
+        return [
+            Evidence(
+                finding=definition.id,
+                state=State.ASSERTED,
+                reference=passage.reference,
+                kind=passage.kind,
+                date=passage.date,
+                element=passage.element,
+            )
+            for definition in self.mere_text.get(passage.element, ())
+            if passage.text.strip()
+        ]
+
+    def _windowed(self, evidence: list[Evidence], as_of: date) -> list[Evidence]:
+        """Set aside what is older than its finding's window; an active condition has no age."""
+        kept = []
+        for item in evidence:
+            window = self.findings.definitions[item.finding].window_days
+            too_old = (
+                window is not None
+                and item.kind != "Condition"
+                and item.date is not None
+                and item.date.days_before(as_of) > window
+            )
+            kept.append(replace(item, ignored="outside the window") if too_old and not item.ignored else item)
+        return kept
+
+
+def find_evidence(chart: Chart, finder: Finder) -> tuple[Evidence, ...]:
+    """Return every place in *chart* that speaks about one of the findings of *finder*."""
+    return finder.find(chart)
+
+
+def _only_of(evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]) -> list[Evidence]:
+    """Keep what a finding "of" another says only on resources that assert the other."""
+    asserted = {
+        (item.finding, item.reference)
+        for item in evidence
+        if item.state is State.ASSERTED and item.ignored in ("", "outside the window")
+    }
+    return [
+        item
+        for item in evidence
+        if not definitions[item.finding].of or (definitions[item.finding].of, item.reference) in asserted
+    ]
+
+
+def _without_explained(
+    evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]
+) -> tuple[Evidence, ...]:
+    """Set aside what a known, stable disease of the same side explains; new and progressive signs stay."""
+    known = [item for item in evidence if item.state is State.ASSERTED and not item.ignored]
+    explained = []
+    for item in evidence:
+        causes = definitions[item.finding].explained_by
+        cause = next((c for c in known if c.finding in causes and _explains(c, item)), None) if causes else None
+        if cause and not item.ignored and item.state is not State.DENIED:
+            item = replace(item, ignored=f"explained by {cause.finding}")
+        explained.append(item)
+    return tuple(explained)
+
+
+def _explains(cause: Evidence, sign: Evidence) -> bool:
+    if sign.course in (Course.NEW, Course.PROGRESSIVE):
+        return False
+    if sign.course is Course.STABLE:
+        return cause.side is None or sign.side is None or cause.side is Side.BOTH or cause.side is sign.side
+    if cause.side in (None, Side.BOTH):
+        return True
+    return sign.side is cause.side

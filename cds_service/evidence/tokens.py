@@ -1,0 +1,144 @@
+"""A text cut into sentences and tokens, each with its place in the text as it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cds_service.evidence.lexicon import Lexicon
+
+_TOKEN = re.compile(
+    r"""
+      (?P<grade>(?<![\w/.])(?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?![\w/]))
+    | (?P<power>(?<![\w/.])[0-5]\s?[+-]?\s?(?:/|out\ of)\s?5(?![\w/]))
+    | (?P<level>(?<!\w)[clts]\d{1,2}(?:\s?[-/]\s?[clts]?\d{1,2})*(?!\w))
+    | (?P<fraction>(?<![\w/])\d{1,2}/(?:7|52|12)(?![\w/]))
+    | (?P<number>\d+(?:[.,]\d+)*)
+    | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
+    | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+    | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]|(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
+    """,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+# A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
+_STOP = re.compile(
+    r"""
+      (?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bapprox)(?<!\b[a-z])[.!](?=\s|$|["')\]])
+    | (?<=[\s./][lr])\.(?=\s|$)
+    | ;
+    | \?(?=\s+(?!(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)|$)
+    | \r?\n
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ANSWER = re.compile(
+    r"\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b", re.IGNORECASE
+)
+_NOTHING_FOLLOWS = re.compile(r"\s*[,.;)\n]")
+_LINE_GOES_ON = re.compile(r"[ \t]*[^\W_A-Z]|[ \t]*\d|[ \t]*[(/+]")
+_LINE_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•–]\s|\d{1,2}[.)]\s|[A-Za-z][\w /]{0,30}:|\[[ xX]?\]|$)")
+_LEFT_OPEN = re.compile(
+    r"(?:,|/|\b(?:and|or|nor|with|without|no|not|denies|of|in|to|the|a|both|for|from|is|are|was|his|her|on|at|by"
+    r"|left|right|bilateral|positive|negative|negative for|had|has|have|any|new|history|since|than))[ \t]*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its normal form and where it stands in the text.
+
+    ``kind`` is "word", "sign", "level" (of the spine) or a kind of number; ``number`` is its value for a number.
+    """
+
+    norm: str
+    start: int
+    end: int
+    kind: str
+    number: float | None = None
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence; a line break inside a sentence does not end it.
+
+    A line goes on where the next one begins in lower case or the line itself was left open ("denies", a comma).
+    """
+    start = 0
+    for stop in _STOP.finditer(text):
+        at = stop.start()
+        if text[at] in "\r\n" and _goes_on(text, start, at, stop.end()):
+            continue
+        end = stop.end() if text[at] == "?" else at
+        if end > start:
+            yield start, end
+        start = stop.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _goes_on(text: str, start: int, at: int, after: int) -> bool:
+    line_end = text.find("\n", after)
+    following = text[after : line_end if line_end >= 0 else len(text)]
+    if not text[start:at].strip():
+        return False
+    if _LINE_STARTS_ANEW.match(following):
+        return bool(following.strip()) and bool(_LEFT_OPEN.search(text, start, at)) and ":" not in following
+    return bool(_LINE_GOES_ON.match(following)) or bool(_LEFT_OPEN.search(text, start, at))
+
+
+def tokens(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
+    """Return the tokens of *text* between *start* and *end*, long words with one slip of the pen put right."""
+    return [_token(match, lexicon) for match in _TOKEN.finditer(text, start, end)]
+
+
+def _token(match: re.Match[str], lexicon: Lexicon) -> Token:
+    kind, raw = match.lastgroup or "sign", match.group().lower()
+    place = match.span()
+    if kind == "word":
+        plain = raw.replace("’", "").replace("'", "") if "n't" in raw or "n’t" in raw else raw
+        plain = plain.removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
+        return Token(lexicon.correct(plain), *place, kind)
+    if kind in ("grade", "power", "number", "fraction"):
+        return Token(raw, *place, kind, _NUMBERS[kind](raw))
+    return Token(_sign("".join(raw.split()), match), *place, kind)
+
+
+def _sign(raw: str, match: re.Match[str]) -> str:
+    """Tell a question before a word from one after it, and a minus from a dash."""
+    text, start, end = match.string, *match.span()
+    if raw == "?":
+        if _ANSWER.match(text, end):
+            return ":"
+        return "query" if end < len(text) and not text[end].isspace() else raw
+    if raw in ("-", "–", "—"):
+        after = text[end : end + 1]
+        attached = start > 0 and text[start - 1] not in "\n\r" and after.isalpha()
+        return "(-)" if attached or not text[end:].strip(" \t") or _NOTHING_FOLLOWS.match(text, end) else "-"
+    return raw
+
+
+def _grade(raw: str) -> float:
+    digits = [char for char in raw.split("/")[0] if char.isdigit()]
+    return float(digits[0]) if digits else float(raw.count("+"))
+
+
+def _power(raw: str) -> float:
+    half = 0.5 if "+" in raw else -0.5 if "-" in raw else 0.0
+    return float(raw.lstrip()[0]) + half
+
+
+def _number(raw: str) -> float:
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", raw):
+        return float(raw.replace(",", ""))
+    whole = raw.replace(",", ".")
+    return float(whole) if whole.count(".") <= 1 else float(whole.split(".")[0])
+
+
+def _fraction(raw: str) -> float:
+    """Read 3/7, 3/52 and 3/12 as days: sevenths of a week, fifty-seconds and twelfths of a year."""
+    count, of = raw.split("/")
+    return float(count) * {"7": 1.0, "52": 7.0, "12": 30.0}[of]
+
+
+_NUMBERS = {"grade": _grade, "power": _power, "number": _number, "fraction": _fraction}
