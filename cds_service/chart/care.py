@@ -26,7 +26,6 @@ from cds_service.chart.parts import (
     notes_of,
     passage_of,
 )
-from cds_service.chart.references import own_reference
 
 _DONE = ("performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod", "performedString")
 _DRUG = ("medicationCodeableConcept", "medication", "medicationReference")
@@ -34,13 +33,13 @@ _DRUG_DATES = ("authoredOn", "dateWritten", "effectiveDateTime", "effectivePerio
 _REASONS = ("reasonCode", "reason", "reasonReference", "reasonCodeableConcept", "indication")
 
 
-def read_procedure(resource: Json) -> Iterator[Part]:
+def read_procedure(resource: Json, reference: str) -> Iterator[Part]:
     """Yield a procedure, why it was done, and its notes; nothing when it was not done."""
     if resource.get("notDone") is True or resource.get("notPerformed") is True:
         return
     entry = Entry(
         kind="Procedure",
-        reference=own_reference(resource),
+        reference=reference,
         label=label(resource.get("code")),
         codings=codings(resource.get("code")),
         status=status(resource.get("status")),
@@ -52,7 +51,7 @@ def read_procedure(resource: Json) -> Iterator[Part]:
     yield from notes_of(entry, resource, "note", "notes")
 
 
-def read_medication(resource: Json) -> Iterator[Part]:
+def read_medication(resource: Json, reference: str) -> Iterator[Part]:
     """Yield a drug that was ordered or is taken, by its name; nothing for "do not give" or "not taken"."""
     not_given = (
         resource.get("doNotPerform"),
@@ -67,7 +66,7 @@ def read_medication(resource: Json) -> Iterator[Part]:
         kind={"MedicationOrder": "MedicationRequest", "MedicationUsage": "MedicationStatement"}.get(
             kind, kind
         ),
-        reference=own_reference(resource),
+        reference=reference,
         label=name,
         codings=found,
         status=status(resource.get("status")),
@@ -76,12 +75,12 @@ def read_medication(resource: Json) -> Iterator[Part]:
     yield from labelled(entry, "medication")
 
 
-def read_device(resource: Json) -> Iterator[Part]:
+def read_device(resource: Json, reference: str) -> Iterator[Part]:
     """Yield a device of the patient by type or name, with what its label says about safety."""
     kind, names = labels(resource, "type"), _device_names(resource)
     entry = Entry(
         kind="Device",
-        reference=own_reference(resource),
+        reference=reference,
         label=kind or next(iter(names), text(resource.get("model"))),
         codings=tuple(coding for item in each(resource.get("type")) for coding in codings(item)),
         status=status(resource.get("status")),
@@ -99,13 +98,13 @@ def _device_names(resource: Json) -> list[str]:
     return [words for item in items if (words := text(item.get("name")) or text(item.get("value")))]
 
 
-def read_device_use(resource: Json) -> Iterator[Part]:
+def read_device_use(resource: Json, reference: str) -> Iterator[Part]:
     """Yield a device that is used or ordered for the patient."""
     name, found = _named(resource, "device", "codeCodeableConcept", "codeReference", "code")
     kind = text(resource.get("resourceType"))
     entry = Entry(
         kind={"DeviceUsage": "DeviceUseStatement", "DeviceUseRequest": "DeviceRequest"}.get(kind, kind),
-        reference=own_reference(resource),
+        reference=reference,
         label=name,
         codings=found,
         status=status(resource.get("status")),
@@ -119,7 +118,7 @@ def read_device_use(resource: Json) -> Iterator[Part]:
     yield from notes_of(entry, resource, "note")
 
 
-def read_encounter(resource: Json) -> Iterator[Part]:
+def read_encounter(resource: Json, reference: str) -> Iterator[Part]:
     """Yield a visit by what kind of service it was and where, and what it was about."""
     who = [labels(item, "type") for item in objects(resource.get("participant"))]
     where = [display_of(item, "location") for item in objects(resource.get("location"))]
@@ -127,7 +126,7 @@ def read_encounter(resource: Json) -> Iterator[Part]:
     kinds = [concept_of(item) for name in ("serviceType", "type") for item in each(resource.get(name))]
     entry = Entry(
         kind="Encounter",
-        reference=own_reference(resource),
+        reference=reference,
         label=", ".join(dict.fromkeys(filter(None, names))),
         codings=tuple(coding for item in kinds for coding in codings(item)),
         status=status(resource.get("status")),
@@ -140,12 +139,12 @@ def read_encounter(resource: Json) -> Iterator[Part]:
             yield from concepts(entry, {f"reason[{index}].value": reason["value"]}, f"reason[{index}].value")
 
 
-def read_appointment(resource: Json) -> Iterator[Part]:
+def read_appointment(resource: Json, reference: str) -> Iterator[Part]:
     """Yield an appointment by its service or specialty, and what it is about."""
     kinds = [item for name in ("serviceType", "specialty") for item in each(resource.get(name))]
     entry = Entry(
         kind="Appointment",
-        reference=own_reference(resource),
+        reference=reference,
         label=labels(resource, "serviceType", "specialty") or text(resource.get("description")),
         codings=tuple(coding for item in kinds for coding in codings(item)),
         status=status(resource.get("status")),

@@ -7,33 +7,34 @@ from collections.abc import Iterator
 from cds_service.chart.fhir_json import Json, codings, first_date, label, status
 from cds_service.chart.model import Entry
 from cds_service.chart.parts import Part, concepts, labelled, labels, notes_of
-from cds_service.chart.references import own_reference
 
 _WITHDRAWN = ("refuted", "entered-in-error")
 _TENTATIVE = ("provisional", "differential", "unconfirmed")
 _OVER = ("resolved", "inactive", "remission")
-_ABATEMENTS = (
-    *("abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange"),
-    *("abatementString", "abatementBoolean", "abatementDate"),
+_ABATEMENTS = frozenset(
+    (
+        *("abatementDateTime", "abatementPeriod", "abatementAge", "abatementRange"),
+        *("abatementString", "abatementBoolean", "abatementDate"),
+    )
 )
 _ONSETS = ("onsetDateTime", "onsetPeriod", "onsetDate")
 _RECORDED = ("recordedDate", "assertedDate", "dateRecorded", "dateAsserted")
 
 
-def read_condition(resource: Json) -> Iterator[Part]:
+def read_condition(resource: Json, reference: str) -> Iterator[Part]:
     """Yield the condition, its label and its notes; nothing when it was refuted or entered in error."""
     verification = status(resource.get("verificationStatus"))
     if verification in _WITHDRAWN:
         return
     entry = Entry(
         kind="Condition",
-        reference=own_reference(resource),
+        reference=reference,
         label=label(resource.get("code")),
         codings=codings(resource.get("code")),
         status=_clinical_status(resource),
         uncertain=verification in _TENTATIVE,
         date=first_date(resource, *_ONSETS, *_RECORDED),
-        body_site=labels(resource, "bodySite"),
+        body_site=labels(resource, "bodySite") if "bodySite" in resource else "",
     )
     yield from labelled(entry)
     yield from notes_of(entry, resource, "note", "notes")
@@ -42,16 +43,17 @@ def read_condition(resource: Json) -> Iterator[Part]:
 def _clinical_status(resource: Json) -> str:
     """Return the clinical status; a condition with an end is resolved, unless it says how it ended."""
     stated = status(resource.get("clinicalStatus"))
-    if stated not in _OVER and any(resource.get(name) not in (None, False, "") for name in _ABATEMENTS):
-        return "resolved"
-    return stated
+    if stated in _OVER or _ABATEMENTS.isdisjoint(resource):
+        return stated
+    ended = any(resource.get(name) not in (None, False, "") for name in _ABATEMENTS)
+    return "resolved" if ended else stated
 
 
-def read_flag(resource: Json) -> Iterator[Part]:
+def read_flag(resource: Json, reference: str) -> Iterator[Part]:
     """Yield a flag on the chart with its words."""
     entry = Entry(
         kind="Flag",
-        reference=own_reference(resource),
+        reference=reference,
         label=label(resource.get("code")),
         codings=codings(resource.get("code")),
         status=status(resource.get("status")),

@@ -6,8 +6,10 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
-_FHIR_DATE = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?\s*\Z", re.DOTALL)
+_FHIR_DATE = re.compile(r"\s*(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?\s*\Z", re.DOTALL | re.ASCII)
+_AFTER_THE_DAY = ("", "T")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,16 +32,24 @@ class FhirDate:
             The days that the text covers, in the time zone in which it was written;
             None when it is absent or is no date.
         """
-        match = _FHIR_DATE.match(text) if isinstance(text, str) else None
+        if not isinstance(text, str):
+            return None
+        day = _whole_day(text[:10]) if text[10:11] in _AFTER_THE_DAY else None
+        return day or cls._of_any_precision(text)
+
+    @classmethod
+    def _of_any_precision(cls, text: str) -> FhirDate | None:
+        match = _FHIR_DATE.match(text)
         if not match:
             return None
-        year, month, day = (int(part) if part else None for part in match.groups())
+        year, month, day = match.groups()
         try:
-            if year and month and day:
-                return cls.on(date(year, month, day))
-            if year and month:
-                return cls(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
-            return cls(date(year or 0, 1, 1), date(year or 0, 12, 31))
+            if day:
+                return cls.on(date.fromisoformat(f"{year}-{month}-{day}"))
+            if month:
+                last = monthrange(int(year), int(month))[1]
+                return cls(date(int(year), int(month), 1), date(int(year), int(month), last))
+            return cls(date(int(year), 1, 1), date(int(year), 12, 31))
         except ValueError:
             return None
 
@@ -60,3 +70,14 @@ class FhirDate:
         if (self.earliest.year, self.earliest.month) == (self.latest.year, self.latest.month):
             return f"{self.earliest:%Y-%m}"
         return f"{self.earliest:%Y}"
+
+
+@lru_cache(maxsize=8192)  # some twenty years of days
+def _whole_day(text: str) -> FhirDate | None:
+    """Return the day that "2026-11-21" names; None when *text* is written in any other way."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return FhirDate.on(date.fromisoformat(text))
+    except ValueError:
+        return None

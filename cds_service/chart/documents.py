@@ -10,7 +10,6 @@ from cds_service.chart.fhir_json import Json, fields, first_date, label, numbere
 from cds_service.chart.html_text import words_of_html
 from cds_service.chart.model import Gap, Passage
 from cds_service.chart.parts import Part
-from cds_service.chart.references import own_reference
 from cds_service.chart.values import value_of
 
 _DEEPEST = 30  # sections or items within each other; no author means more
@@ -24,9 +23,9 @@ def date_written(resource: Json) -> FhirDate | None:
     return date or first_date(fields(resource.get("context")), "period") or first_date(resource, "period")
 
 
-def read_document(resource: Json) -> Iterator[Part]:
+def read_document(resource: Json, reference: str) -> Iterator[Part]:
     """Yield the text of a note; when none of its renditions can be read, a gap says why."""
-    reference, date = own_reference(resource), date_written(resource)
+    date = date_written(resource)
     seen, reasons = set(), []
     for path, content in numbered(resource, "content"):
         attachment = fields(content).get("attachment")
@@ -40,9 +39,9 @@ def read_document(resource: Json) -> Iterator[Part]:
         yield Gap(reference or "DocumentReference", reasons[0])
 
 
-def read_composition(resource: Json) -> Iterator[Part]:
+def read_composition(resource: Json, reference: str) -> Iterator[Part]:
     """Yield each section, under the titles that it stands beneath."""
-    reference, date = own_reference(resource), date_written(resource)
+    date = date_written(resource)
     for path, titles, section in _sections(resource, "", (), 0):
         words = words_of_html(text(fields(section.get("text")).get("div")))
         if words:
@@ -63,9 +62,9 @@ def _sections(
         yield from _sections(section, f"{prefix}{path}.", below, depth + 1)
 
 
-def read_impression(resource: Json) -> Iterator[Part]:
+def read_impression(resource: Json, reference: str) -> Iterator[Part]:
     """Yield the words of a clinical impression: summary, description, findings, notes."""
-    reference, date = own_reference(resource), date_written(resource)
+    date = date_written(resource)
     for path, words in _impressions(resource):
         if words:
             yield Passage("ClinicalImpression", reference, path, words, date)
@@ -83,9 +82,9 @@ def _impressions(resource: Json) -> Iterator[tuple[str, str]]:
         yield f"{path}.text", verbatim(fields(item).get("text"))
 
 
-def read_answers(resource: Json) -> Iterator[Part]:
+def read_answers(resource: Json, reference: str) -> Iterator[Part]:
     """Yield each answered question of a questionnaire as "question: answer"."""
-    reference, date = own_reference(resource), date_written(resource)
+    date = date_written(resource)
     for path, question, answer in _answers(resource, "", 0):
         words = value_of(answer).words
         if words:

@@ -44,20 +44,21 @@ def status(value: object) -> str:
         return value.strip().lower()
     if not isinstance(value, dict):
         return ""
-    return next((c.code for c in codings(value)), text(value.get("text"))).lower()
+    for item in objects(value.get("coding")):
+        stated = code(item.get("code"))
+        if stated:
+            return stated.lower()
+    return text(value.get("text")).lower()
 
 
 def number(value: object) -> float | None:
     """Return a finite number, also from text that is nothing but one; None otherwise."""
-    if isinstance(value, str):
-        match = _NUMBER.match(value)
-        return float(match.group(1)) if match else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        return float(value) if isfinite(value) else None
-    except OverflowError:
-        return None
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value) if abs(value) < 10**18 else None
+    match = _NUMBER.match(value) if isinstance(value, str) else None
+    return float(match.group(1)) if match else None
 
 
 def each(value: object) -> list[object]:
@@ -69,7 +70,9 @@ def each(value: object) -> list[object]:
 
 def objects(value: object) -> list[Json]:
     """Return the JSON objects in a list, or the single one sent in place of a list."""
-    return [item for item in each(value) if isinstance(item, dict)]
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def numbered(resource: Json, name: str) -> Iterator[tuple[str, object]]:
@@ -87,27 +90,34 @@ def concept_of(value: object) -> object:
 
 def codings(value: object) -> tuple[Coding, ...]:
     """Return every coding with a code of a CodeableConcept, CodeableReference or bare Coding."""
-    concept = concept_of(value)
-    if not isinstance(concept, dict):
+    if not isinstance(value, dict):
         return ()
-    sent = concept.get("coding")
-    if sent is None:
-        sent = concept if "code" in concept else ()
+    sent = value.get("coding")
+    if not isinstance(sent, list):
+        sent = _coding_elsewhere(value)
     found = []
-    for item in objects(sent):
-        value = code(item.get("code"))
-        if value:
-            found.append(Coding(text(item.get("system")), value, text(item.get("display"))))
+    for item in sent:
+        own_code = code(item.get("code")) if isinstance(item, dict) else ""
+        if own_code:
+            found.append(Coding(text(item.get("system")), own_code, text(item.get("display"))))
     return tuple(found)
+
+
+def _coding_elsewhere(value: Json) -> list[Json]:
+    """Return the codings of an R5 CodeableReference, of a single coding, or of one without a concept."""
+    if "coding" in value or "concept" in value:
+        return objects(value.get("coding") or fields(value["concept"]).get("coding"))
+    return [value] if "code" in value else []
 
 
 def label(value: object) -> str:
     """Return what a person reads of a concept, coding or reference: its text, else the first display."""
-    return spoken(value)[1]
+    words = text(value.get("text")) if isinstance(value, dict) else ""
+    return words or spoken(value)[1]
 
 
 def spoken(value: object) -> tuple[str, str]:
-    """Return where the words of a concept, coding or reference stand (".text"), and the words ("" when none)."""
+    """Return where the words of a concept, coding or reference stand (".text"), and the words, "" if none."""
     concept = concept_of(value)
     if isinstance(concept, str):
         return "", concept.strip()
@@ -129,13 +139,16 @@ def first_date(resource: Json, *names: str) -> FhirDate | None:
     """Return the first date among the elements *names*; of a period, its start."""
     for name in names:
         value = resource.get(name)
-        if value is None:
-            continue
-        if isinstance(value, list):
-            value = value[0] if value else None
-        if isinstance(value, dict):
-            value = value.get("start")
-        date = FhirDate.parse(value)
-        if date is not None:
-            return date
+        if value is not None:
+            date = FhirDate.parse(value if isinstance(value, str) else _start(value))
+            if date is not None:
+                return date
     return None
+
+
+def _start(value: object) -> object:
+    """Return the start of a Period, the first event of a Timing, the first item of a list."""
+    if isinstance(value, list):
+        return value[0] if value else None
+    sent = fields(value)
+    return sent.get("start") or next(iter(each(sent.get("event"))), None)

@@ -1,15 +1,18 @@
-"""What the record says about one patient, as frozen values; FHIR dictionaries stop in ``chart.read``."""
+"""What the record says about one patient, as frozen values; FHIR dictionaries stop in ``chart.read``.
+
+What comes a thousand times in one request is a named tuple: made four times as fast as a frozen dataclass.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from cds_service.chart.dates import FhirDate
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(NamedTuple):
     """One code in one system; ``display`` is what the sender wrote, never a key."""
 
     system: str
@@ -17,16 +20,14 @@ class Coding:
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number as recorded, with its unit ("" when none was given)."""
 
     number: float
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One coded or labelled statement of the record: a condition, a sign, an order, a device.
 
     Attributes:
@@ -56,8 +57,7 @@ class Entry:
     drafted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A piece of text of the record, exactly as written, so that offsets quote it verbatim.
 
     Attributes:

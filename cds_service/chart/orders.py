@@ -70,11 +70,11 @@ def read_order(resource: Json, full_url: str = "") -> Entry:
     )
 
 
-def read_order_parts(resource: Json) -> Iterator[Part]:
+def read_order_parts(resource: Json, reference: str) -> Iterator[Part]:
     """Yield an order, what is ordered, why, and what the orderer noted; nothing for "do not perform"."""
     if resource.get("doNotPerform") is True:
         return
-    entry = read_order(resource)
+    entry = read_order(resource, reference)
     yield entry
     for path, concept in _ordered(resource):
         words = label(concept)

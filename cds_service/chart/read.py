@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -42,12 +42,12 @@ class Source:
     """How one resource type is read.
 
     Attributes:
-        read: yields what the resource gives to the chart.
+        read: takes a resource and its "Type/id", yields what it gives to the chart.
         without: statuses that make it say nothing.
         is_note: a text, which is not even decoded when it is older than the notes that are asked for.
     """
 
-    read: Callable[[Json], Iterator[Part]]
+    read: Callable[[Json, str], Iterable[Part]]
     without: frozenset[str] = _ERROR
     is_note: bool = False
 
@@ -142,26 +142,29 @@ class _Reading:
     def add_draft(self, resource: object) -> None:
         self._keep(_drafted(self._parts(resource), FhirDate.on(self.as_of)))
 
-    def _parts(self, resource: object) -> Iterator[Part]:
+    def _parts(self, resource: object) -> Iterable[Part]:
         """Return what *resource* gives: nothing when unknown, withdrawn, old, repeated or somebody else's."""
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
         if not isinstance(resource, dict) or not isinstance(kind, str):
-            return iter(())
+            return ()
         source = SOURCES.get(kind)
         if source is None and kind != "Patient":
-            return iter(())
+            return ()
         reference = own_reference(resource)
-        if reference in self._seen:
-            return iter(())
-        if not is_about(resource, self.patient_id):
-            self.dropped += 1
-            return iter(())
-        if reference:
-            self._seen.add(reference)
+        if reference in self._seen or not self._is_ours(resource, reference):
+            return ()
         if source is None:
             self._meet(resource)
-            return iter(())
-        return source.read(resource) if self._is_asked_for(resource, source) else iter(())
+            return ()
+        return source.read(resource, reference) if self._is_asked_for(resource, source) else ()
+
+    def _is_ours(self, resource: Json, reference: str) -> bool:
+        """Whether it is the patient's; a resource met once is not looked at again."""
+        if reference:
+            self._seen.add(reference)
+        ours = is_about(resource, self.patient_id)
+        self.dropped += not ours
+        return ours
 
     def _is_asked_for(self, resource: Json, source: Source) -> bool:
         if status(resource.get("status")) in source.without:
@@ -179,7 +182,7 @@ class _Reading:
         if born and (self.birth_date is None or code(patient.get("id"))):
             self.birth_date = born
 
-    def _keep(self, parts: Iterator[Part]) -> None:
+    def _keep(self, parts: Iterable[Part]) -> None:
         for part in parts:
             if type(part) is Passage:
                 self.passages.append(part)
@@ -189,14 +192,16 @@ class _Reading:
                 self.gaps.append(part)
 
 
-def _drafted(parts: Iterator[Part], today: FhirDate) -> Iterator[Part]:
+def _drafted(parts: Iterable[Part], today: FhirDate) -> Iterator[Part]:
     """Yield the parts of a draft order: the order marked as such, its words as said today."""
     order: Entry | None = None
     for part in parts:
         if isinstance(part, Passage):
-            yield replace(part, date=today, entry=order)
+            yield part._replace(date=today, entry=order)
         elif isinstance(part, Entry) and order is None:
-            order = replace(part, drafted=True, date=part.date or today)
+            order = part._replace(drafted=True, date=part.date or today)
             yield order
+        elif isinstance(part, Entry):
+            yield part._replace(date=today)
         else:
             yield part

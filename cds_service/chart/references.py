@@ -12,7 +12,7 @@ _ANOTHER_PERSON = ("RelatedPerson/", "Person/", "Group/")
 
 def own_reference(resource: Json, full_url: str = "") -> str:
     """Return "Type/id" of *resource*, *full_url* when it has no id, "" when there is neither."""
-    name, own_id = text(resource.get("resourceType")), code(resource.get("id"))
+    name, own_id = resource.get("resourceType"), code(resource.get("id"))
     return f"{name}/{own_id}" if name and own_id else full_url
 
 
@@ -42,20 +42,21 @@ def is_about(resource: Json, patient_id: str) -> bool:
     if resource.get("resourceType") == "Patient":
         return code(resource.get("id")) in ("", patient_id)
     for name in ("subject", "patient"):
-        if name in resource and not _may_be(_target(resource[name]), patient_id):
+        if name in resource and not _names(resource[name], patient_id):
             return False
     if "focus" in resource or "participant" in resource:
         return _points_to_the_patient(resource, patient_id)
     return True
 
 
-def _target(value: object) -> str:
-    for item in objects(value):
-        return local(item.get("reference"))
-    return local(value)
-
-
-def _may_be(target: str, patient_id: str) -> bool:
+def _names(subject: object, patient_id: str) -> bool:
+    """Whether *subject* is the patient or leaves open who it is."""
+    written = subject.get("reference") if isinstance(subject, dict) else subject
+    if written == f"Patient/{patient_id}":
+        return True
+    if isinstance(subject, list):
+        return all(_names(item, patient_id) for item in objects(subject))
+    target = local(written)
     if not target or target.startswith("#"):
         return True
     if target.startswith("urn:"):

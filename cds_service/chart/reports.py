@@ -20,14 +20,13 @@ from cds_service.chart.fhir_json import (
 )
 from cds_service.chart.model import Entry, Gap
 from cds_service.chart.parts import Part, concepts, labelled, labels, notes_of, passage_of
-from cds_service.chart.references import own_reference
 
 
-def read_report(resource: Json) -> Iterator[Part]:
+def read_report(resource: Json, reference: str) -> Iterator[Part]:
     """Yield the report, its conclusion, and its text where that was sent inline."""
     entry = Entry(
         kind="DiagnosticReport",
-        reference=own_reference(resource),
+        reference=reference,
         label=label(resource.get("code")),
         codings=codings(resource.get("code")),
         status=status(resource.get("status")),
@@ -56,12 +55,12 @@ def _forms(entry: Entry, resource: Json) -> Iterator[Part]:
         yield Gap(entry.reference, reasons[0])
 
 
-def read_imaging_study(resource: Json) -> Iterator[Part]:
+def read_imaging_study(resource: Json, reference: str) -> Iterator[Part]:
     """Yield what was imaged; a study without description is named by modality and body site."""
     procedures = [item for name in ("procedureCode", "procedure") for item in each(resource.get(name))]
     entry = Entry(
         kind="ImagingStudy",
-        reference=own_reference(resource),
+        reference=reference,
         label=text(resource.get("description"))
         or next(filter(None, map(label, procedures)), _series(resource)),
         codings=tuple(coding for item in procedures for coding in codings(item)),

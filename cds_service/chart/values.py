@@ -23,6 +23,9 @@ _INTERPRETATIONS = MappingProxyType(
 )
 
 
+_BEFORE = MappingProxyType({"+": "", "%": "", "/": "", "°": ""})  # a blank stands before all other units
+
+
 class Value(NamedTuple):
     """A value: the number when it is one (never of "<5"), and its words as recorded ("" when it has none)."""
 
@@ -36,9 +39,8 @@ NO_VALUE = Value()
 def value_of(node: Json) -> Value:
     """Return the ``value[x]`` of an Observation, component or answer; ``NO_VALUE`` when it has none."""
     for name in node:
-        reader = _READERS.get(name)
-        if reader is not None:
-            value = reader(node[name])
+        if name in _READERS:
+            value = _READERS[name](node[name])
             if value.words:
                 return value
     return NO_VALUE
@@ -59,12 +61,13 @@ def _quantity(value: object) -> Value:
     measured = number(sent.get("value"))
     if measured is None:
         return NO_VALUE
-    unit = text(sent.get("unit")) or text(sent.get("code")).replace("{", "").replace("}", "")
-    unit = "" if unit == "1" else unit
-    comparator = text(sent.get("comparator"))
-    gap = "" if not unit or unit[0] in "+%/°" else " "
-    words = f"{comparator}{_digits(sent.get('value'))}{gap}{unit}"
-    return Value(None if comparator else Quantity(measured, unit), words)
+    unit = text(sent.get("unit")) or text(sent.get("code")).strip("{}")
+    words = (
+        f"{sent['value']}{_BEFORE.get(unit[:1], ' ')}{unit}" if unit not in ("", "1") else f"{sent['value']}"
+    )
+    if "comparator" in sent:
+        return Value(words=f"{text(sent['comparator'])}{words}")
+    return Value(Quantity(measured, unit), words)
 
 
 def _string(value: object) -> Value:
