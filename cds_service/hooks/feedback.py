@@ -29,7 +29,7 @@ class FeedbackItem:
         accepted_suggestions: ids of the suggestions taken; empty when overridden.
         reason_code: "" when no reason was given, like the other two parts of the reason.
         user_comment: free text of the clinician, "" when none; may name the patient, so it is never logged.
-        outcome_at: when the clinician decided, UTC where no zone is said; None when the client does not say.
+        outcome_at: when the clinician decided, UTC where no zone is said; None when that cannot be read.
     """
 
     card: str
@@ -65,7 +65,7 @@ def _item(item: Mapping[str, Any], where: str) -> FeedbackItem:
         reason_system=_text(reason.get("system")),
         reason_display=_text(reason.get("display")),
         user_comment=comment,
-        outcome_at=_moment(item.get("outcomeTimestamp"), where),
+        outcome_at=_moment(item.get("outcomeTimestamp")),
     )
 
 
@@ -83,13 +83,11 @@ def _reason(item: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     return reason, _text(override.get("userComment"))
 
 
-def _moment(value: object, where: str) -> datetime | None:
-    if value is None:
-        return None
+def _moment(value: object) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(_text(value))
     except ValueError:
-        raise InvalidRequest(f"{where}.outcomeTimestamp: is not an ISO 8601 date and time") from None
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -53,9 +53,10 @@ class WebPorts:
     Attributes:
         services: as discovery lists them.
         write_log: takes the facts of one request and keeps those that a log may have.
-        authenticate: called before every route that is not open; preflights and health are open.
+        authenticate: called before every route that is not open; preflights are open.
         ready: by name, whether a part can do its work now.
         source_attributes: what the content says about itself.
+        open_endpoints: endpoints that need no authentication, or check it themselves.
         blueprints: more routes (metrics, console), behind the same authentication, headers and log.
         observe: called with the same facts as the log, for metrics.
     """
@@ -70,5 +71,6 @@ class WebPorts:
     authenticate: Authenticate = anyone
     ready: Mapping[str, Callable[[], bool]] = field(default_factory=lambda: MappingProxyType({}))
     source_attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    open_endpoints: frozenset[str] = frozenset({"about.live", "about.ready"})
     blueprints: tuple[Blueprint, ...] = ()
     observe: Callable[[Mapping[str, object]], None] = lambda facts: None

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 PATH_AS_SENT = "cordcheck.path_as_sent"
 
-_OPEN = ("about.live", "about.ready")
 _METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 _SLASHES = re.compile(r"//+")
 _HEADERS = {
@@ -64,7 +63,7 @@ def _let_in(ports: WebPorts) -> Callable[[], Response | None]:
     def let_in() -> Response | None:
         if request.method == "OPTIONS" and request.url_rule is not None:
             return _preflight()
-        if request.endpoint not in _OPEN:
+        if request.endpoint not in ports.open_endpoints:
             g.client = ports.authenticate(request)
         return None
 
@@ -115,7 +114,7 @@ def _finish(ports: WebPorts) -> Callable[[Response], Response]:
             "route": request.url_rule.rule if request.url_rule else "none",
             "status": response.status_code,
             "milliseconds": round((perf_counter() - g.started) * 1000, 1),
-            "client": g.client.id if g.client else "",
+            "client": getattr(g.client, "id", g.client),
             **g.facts,
         }
         ports.write_log(facts)
