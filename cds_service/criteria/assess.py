@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import assert_never
 
-from cds_service.criteria.explanation import Explanation
+from cds_service.criteria.explanation import NONE_OF, Explanation
 from cds_service.criteria.finding_is import Silences, assess_finding, assess_new_since
 from cds_service.criteria.recommendation import Group, Recommendation, Rule
 from cds_service.criteria.shapes import (
@@ -43,7 +43,7 @@ class Facts:
 
 
 class Assessor:
-    """Assesses criteria over the facts of one request; rules and groups are assessed once and then remembered."""
+    """Assesses criteria over the facts of one request; rules and groups are assessed only once."""
 
     def __init__(self, recommendation: Recommendation, facts: Facts) -> None:
         self._facts = facts
@@ -62,28 +62,15 @@ class Assessor:
                 return assess_finding(criterion, self._facts.weighed, self._facts.silences, self._facts.as_of)
             case Named(id=name):
                 return self.assess_named(name)
-            case AllOf(parts=parts):
-                below = self._below(parts)
-                return Explanation("", "all of", all_met(part.truth for part in below), parts=below)
-            case AnyOf(parts=parts):
-                below = self._below(parts)
-                return Explanation("", "any of", any_met(part.truth for part in below), parts=below)
-            case AtLeast(n=n, parts=parts):
-                below = self._below(parts)
-                truth = at_least_met(n, (part.truth for part in below))
-                return Explanation("", f"at least {n} of", truth, parts=below)
-            case Unless(parts=parts):
-                below = self._below(parts)
-                return Explanation("", "none of", none_met(part.truth for part in below), parts=below)
             case AgeIs():
                 return _assess_age(criterion, self._facts.age)
             case NewSince():
                 return assess_new_since(criterion, self._facts.weighed)
             case _:
-                assert_never(criterion)
+                return self._combine(criterion)
 
     def assess_named(self, name: str) -> Explanation:
-        """Return the explanation of the rule or group *name*, with its id, its sentence and, for a rule, its tier."""
+        """Return the explanation of the rule or group *name*, with its sentence and, for a rule, its tier."""
         known = self._known.get(name)
         if known is None:
             definition = self._named[name]
@@ -93,8 +80,20 @@ class Assessor:
             self._known[name] = known
         return known
 
-    def _below(self, parts: tuple[Criterion, ...]) -> tuple[Explanation, ...]:
-        return tuple([self.assess(part) for part in parts])
+    def _combine(self, criterion: AllOf | AnyOf | AtLeast | Unless) -> Explanation:
+        parts = tuple([self.assess(part) for part in criterion.parts])
+        truths = [part.truth for part in parts]
+        match criterion:
+            case AllOf():
+                return Explanation("", "all of", all_met(truths), parts=parts)
+            case AnyOf():
+                return Explanation("", "any of", any_met(truths), parts=parts)
+            case AtLeast(n=n):
+                return Explanation("", f"at least {n} of", at_least_met(n, truths), parts=parts)
+            case Unless():
+                return Explanation("", NONE_OF, none_met(truths), parts=parts)
+            case _:
+                assert_never(criterion)
 
 
 def named(explanation: Explanation, criterion: str, states: str) -> Explanation:
@@ -103,11 +102,8 @@ def named(explanation: Explanation, criterion: str, states: str) -> Explanation:
 
 
 def _assess_age(criterion: AgeIs, age: int | None) -> Explanation:
-    words = (
-        f"age at least {criterion.at_least}"
-        if criterion.at_least is not None
-        else f"age under {criterion.under}"
-    )
+    least, under = criterion.at_least, criterion.under
+    words = f"age at least {least}" if least is not None else f"age under {under}"
     if age is None:
         return Explanation("", words, Truth.UNKNOWN)
     old_enough = criterion.at_least is None or age >= criterion.at_least

@@ -9,6 +9,9 @@ from cds_service.criteria.recommendation import Tier
 from cds_service.criteria.truth import Truth
 from cds_service.evidence.model import Evidence
 
+NONE_OF = "none of"
+"""What a node says whose parts hold the rule back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

@@ -24,7 +24,7 @@ def assess_finding(
 ) -> Explanation:
     """Return whether the record says what is *asked*.
 
-    Silence, and a side, onset, course or number that nobody stated, count as the finding's ``if_silent`` says.
+    Silence, and a side, onset, course or number that nobody stated, count as ``if_silent`` says.
 
     Raises:
         KeyError: a finding that has no definition.
@@ -68,16 +68,16 @@ def _qualified(asked: FindingIs, found: Weighed, silent: Truth, words: str, as_o
         unstated = not answers or any(truth is Truth.UNKNOWN for _, truth in answers)
         return Explanation(asked.finding, words, silent if unstated else Truth.NOT_MET, None, tuple(asserted))
     needed = _sides_of(asked.side)
-    missing = needed - _sides(fitting)
+    missing = needed - (_sides(fitting) & found.sides)
     if not missing:
         fitting = tuple(item for item in fitting if not needed or _sides((item,)) & needed)
         return Explanation(asked.finding, words, Truth.MET, None, fitting)
-    refuted = missing & _sides(item for item in found.evidence if item.state is State.DENIED)
+    refuted = missing & _sides(found.denials)
     return Explanation(asked.finding, words, Truth.NOT_MET if refuted else silent, None, fitting)
 
 
 def _answers(asked: FindingIs, item: Evidence, as_of: date) -> Truth:
-    """Say whether one item has the onset, course and number asked for: unknown when it does not state one of them."""
+    """Say whether one item has the onset, course and number asked for: unknown when one is not stated."""
     truths = []
     if asked.onset_within_days is not None or asked.onset_over_days is not None:
         truths.append(_onset(asked, item, as_of))
@@ -162,7 +162,7 @@ def _newer(finding: str, found: Weighed | None, event_day: date) -> Explanation:
         return Explanation(finding, "", Truth.NOT_MET)
     asserted = tuple([item for item in found.evidence if item.state is State.ASSERTED])
     fresh = tuple([item for item in asserted if _began_after(item, event_day)])
-    if not fresh and any(_was_absent(item, event_day) for item in (*found.evidence, *found.ignored)):
+    if not fresh and any(_was_absent(item, event_day) for item in (*found.denials, *found.ignored)):
         fresh = asserted
     return Explanation(finding, "", _truth(bool(fresh)), None, fresh)
 

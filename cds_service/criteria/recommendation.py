@@ -9,7 +9,7 @@ from cds_service.criteria.shapes import Criterion
 
 
 class Tier(StrEnum):
-    """How strongly a rule speaks, strongest first. DISPLAY is printed and raises nothing; NONE is no rule at all."""
+    """How strongly a rule speaks, strongest first; DISPLAY is only printed, NONE is no rule at all."""
 
     EMERGENCY = "emergency"
     URGENT = "urgent"

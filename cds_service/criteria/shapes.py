@@ -90,7 +90,8 @@ class Named:
 class NewSince:
     """One of ``findings`` is asserted and is newer than ``event``.
 
-    Newer: its stated onset lies after the latest day of the event, or its absence was documented on or before that day.
+    Newer: its stated onset lies after the latest day of the event, it is called new in a later text, or its
+    absence was documented on or before that day.
     A sign that nobody had looked for before the event is not new because it is written down now.
     Not met when there was no event.
     """

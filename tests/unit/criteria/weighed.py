@@ -50,9 +50,15 @@ def weighed(*items: Evidence, state: State | None = None) -> Weighed:
     return Weighed(
         finding=items[0].finding,
         state=state or (counted[0].state if counted else State.SILENT),
-        sides=frozenset(one.side for one in counted if one.side and one.state is ASSERTED),
-        evidence=counted,
+        sides=frozenset(
+            side
+            for one in counted
+            if one.state is ASSERTED and one.side
+            for side in ((Side.LEFT, Side.RIGHT) if one.side is Side.BOTH else (one.side,))
+        ),
+        evidence=tuple(one for one in counted if one.state is counted[0].state),
         ignored=tuple(one for one in items if one.ignored),
+        denials=tuple(one for one in counted if one.state is DENIED),
     )
 
 

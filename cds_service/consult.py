@@ -1,0 +1,144 @@
+"""One consult between its chart and its answer: the grounds, the disposition, the response, the trace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cds_service.content.library import Library
+from cds_service.criteria.assess import Assessor, Facts
+from cds_service.criteria.decide import Verdict, decide
+from cds_service.criteria.explanation import Explanation
+from cds_service.criteria.recommendation import SPEAKING, Silent, Suppression, Tier
+from cds_service.criteria.shapes import FindingIs
+from cds_service.criteria.truth import Truth
+from cds_service.evidence.find import find_evidence
+from cds_service.evidence.weigh import weigh
+from cds_service.gathering import Asked, Gathered
+from cds_service.hooks.card import Card, Consult, Disposition, HookResponse, stable_id
+from cds_service.hooks.card import Tier as ReportedTier
+from cds_service.hooks.request import HookRequest
+from cds_service.hooks.service import Service
+from cds_service.memory import Withheld, fingerprint
+from cds_service.trace import Trace, evidence_of
+from cds_service.wording.detail import Grounds
+
+NO_VERDICT = Verdict((), Tier.NONE)
+
+
+def find_grounds(
+    gathered: Gathered, asked: Asked, service: Service, library: Library, rules_off: frozenset[str]
+) -> Grounds:
+    """Return the verdict on a chart, with all that the words on the cards rest on."""
+    chart = gathered.chart
+    weighed = weigh(find_evidence(chart, library.finder), library.findings.definitions)
+    recommendation = library.recommendations[service.recommendation]
+    facts = Facts(chart.as_of, chart.patient.age_on(chart.as_of), weighed, library.silences)
+    assessor = Assessor(recommendation, facts)
+    verdict = decide(recommendation, assessor, rules_off)
+    return Grounds(
+        recommendation=recommendation,
+        catalogue=library.catalogues[service.recommendation],
+        assessor=assessor,
+        verdict=verdict if asked.left else answered_by_order(verdict, service),
+        weighed=weighed,
+        gaps=chart.gaps,
+        content_version=library.version,
+        content_hash=library.content_hash,
+    )
+
+
+def answered_by_order(verdict: Verdict, service: Service) -> Verdict:
+    """Withhold *verdict* because each order already does what a card would ask for; an emergency stands."""
+    if verdict.tier is Tier.EMERGENCY:
+        return verdict
+    name, states = service.orders_unless, "The order itself already does it"
+    asked = FindingIs(name)
+    tiers = frozenset((*SPEAKING[1:], Tier.NONE))
+    suppression = Suppression(name, states, tiers=tiers, when=asked, then=Silent())
+    because = Explanation(name, states, Truth.MET)
+    return replace(verdict, suppression=suppression, because=because, insufficient=False)
+
+
+def disposition_of(verdict: Verdict, cards: tuple[Card, ...], withheld: Withheld | None) -> Disposition:
+    """Return how the evaluation ended."""
+    if withheld is not None:
+        return Disposition.SHADOW if withheld.shadow else Disposition.SUPPRESSED
+    if cards:
+        return Disposition.ADVISORY_SHOWN
+    if verdict.silenced:
+        return Disposition.SUPPRESSED
+    return Disposition.INSUFFICIENT_DATA if verdict.insufficient else Disposition.NO_CONCERN
+
+
+def consult_response(
+    request: HookRequest, on: Grounds, cards: tuple[Card, ...], withheld: Withheld | None
+) -> HookResponse:
+    """Return the answer; cards that are withheld are not in it, and only a shadowed answer keeps its tier."""
+    hidden = withheld is not None and not withheld.shadow
+    tier = Tier.NONE if hidden else on.verdict.reported
+    consult = Consult(
+        consult_id=consult_id(request),
+        tier=ReportedTier(tier),
+        disposition=disposition_of(on.verdict, cards, withheld),
+        content_version=on.content_version,
+    )
+    return HookResponse(cards=() if withheld else cards, consult=consult, gaps=len(on.gaps))
+
+
+def not_applicable(request: HookRequest, content_version: str) -> HookResponse:
+    """Return the answer to orders that the service is not about."""
+    consult = Consult(
+        consult_id=consult_id(request),
+        tier=ReportedTier.NONE,
+        disposition=Disposition.NOT_APPLICABLE,
+        content_version=content_version,
+    )
+    return HookResponse(cards=(), consult=consult)
+
+
+def consult_id(request: HookRequest) -> str:
+    """Return the id of the consult, the same for a retry."""
+    return stable_id(request.hook_instance, "consult", request.hook)
+
+
+def evidence_key(verdict: Verdict) -> str:
+    """Return the fingerprint of the evidence that led to the answer, "" when there is none."""
+    root = replace(verdict.root, parts=verdict.fired + ((verdict.because,) if verdict.because else ()))
+    return fingerprint(evidence_of(root))
+
+
+def trace_of(
+    request: HookRequest,
+    response: HookResponse,
+    on: Grounds,
+    cards: tuple[Card, ...],
+    *,
+    service: Service,
+    asked: Asked,
+    client: str,
+    withheld: Withheld | None,
+) -> Trace:
+    """Return the proof of one answer."""
+    verdict = on.verdict
+    return Trace(
+        consult_id=response.consult.consult_id,
+        at=request.received_at,
+        client=client,
+        service=service.id,
+        hook=request.hook,
+        patient_id=request.patient_id,
+        user_id=request.user_id,
+        orders=asked.references,
+        tier=str(response.consult.tier),
+        tier_before=str(verdict.tier),
+        disposition=str(response.consult.disposition),
+        content_version=on.content_version,
+        content_hash=on.content_hash,
+        explanation=verdict.root,
+        suppressions=(verdict.because,) if verdict.because else (),
+        gaps=on.gaps,
+        cards=cards,
+        withheld=withheld.why if withheld else "",
+        fingerprint=evidence_key(verdict),
+        oddities=request.oddities,
+    )

@@ -1,0 +1,138 @@
+"""Gather the chart of one request: from prefetch, and from the FHIR server where prefetch left gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Protocol
+
+from cds_service.chart.code_map import CodeMap, add_mapped
+from cds_service.chart.model import Chart, Entry, Gap
+from cds_service.chart.read import read_chart
+from cds_service.chart.unbundle import unbundle
+from cds_service.evidence.find import Finder
+from cds_service.hooks.prefetch import Failed, NotSent, Prefetched, Sent, SentEmpty
+from cds_service.hooks.prefetch_match import match_prefetch
+from cds_service.hooks.request import HookRequest
+from cds_service.hooks.service import Service
+
+
+class Fetch(Protocol):
+    """The client's FHIR server."""
+
+    def __call__(self, request: HookRequest, wanted: Mapping[str, str]) -> Mapping[str, Prefetched]:
+        """Return a value for every key of *wanted*: what came, completed by what could be fetched."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a request comes from.
+
+    Attributes:
+        client: id of the CDS client.
+        aliases: prefetch keys that it sends, by the key of ours that they stand for.
+        code_map: translations of its own codes.
+    """
+
+    client: str = "open"
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    code_map: CodeMap = field(default_factory=CodeMap)
+
+
+def without_fetching(request: HookRequest, wanted: Mapping[str, str]) -> Mapping[str, Prefetched]:
+    """Return what came by prefetch: the ``Fetch`` of a service that asks no FHIR server."""
+    return {key: request.prefetch.get(key, NotSent()) for key in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A chart, and whether anything about the patient could be had beyond the draft orders."""
+
+    chart: Chart
+    prefetch: Mapping[str, Prefetched]
+
+    @property
+    def found_nothing(self) -> bool:
+        """Say whether every key failed or never came; data, and word that there is none, are something."""
+        return not any(isinstance(value, (Sent, SentEmpty)) for value in self.prefetch.values())
+
+
+def gather_chart(request: HookRequest, service: Service, site: Site, fetch: Fetch) -> Gathered:
+    """Return what the record says about the patient, with a gap for everything that could not be had."""
+    sent = match_prefetch(service.prefetch, request.prefetch, site.aliases).prefetch
+    prefetch = {**sent, **fetch(replace(request, prefetch=sent), service.prefetch)}
+    resources: list[dict[str, Any]] = []
+    gaps: list[Gap] = []
+    for key, value in prefetch.items():
+        if isinstance(value, Sent):
+            held = unbundle(value.resource)
+            resources.extend(held.resources)
+            gaps.extend(Gap(key, failure) for failure in held.failures)
+        elif not isinstance(value, SentEmpty):
+            gaps.append(Gap(key, value.reason if isinstance(value, Failed) else "not sent"))
+    day = request.received_at.date()
+    chart = read_chart(request.patient_id, resources, day, tuple(gaps), drafts=request.draft_orders)
+    return Gathered(with_mapped_codes(chart, site.code_map), prefetch)
+
+
+def with_mapped_codes(chart: Chart, code_map: CodeMap) -> Chart:
+    """Return *chart* with our codes beside the site's own."""
+    if not code_map.exact and not code_map.patterns:
+        return chart
+    entries = {entry: entry._replace(codings=add_mapped(entry.codings, code_map)) for entry in chart.entries}
+    passages = (
+        passage
+        if passage.entry is None
+        else passage._replace(entry=entries.get(passage.entry, passage.entry))
+        for passage in chart.passages
+    )
+    return replace(chart, entries=tuple(entries.values()), passages=tuple(passages))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The draft orders that the question is about.
+
+    Attributes:
+        orders: those that assert the service's finding; empty when the service has nothing to say here.
+        left: of these, the ones that do not themselves make the question pointless.
+    """
+
+    orders: tuple[Entry, ...]
+    left: tuple[Entry, ...]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Return "Type/id" of each order that has an id."""
+        return tuple(order.reference for order in self.orders if order.reference)
+
+
+def find_orders(request: HookRequest, service: Service, site: Site, finder: Finder) -> Asked:
+    """Return the newly selected draft orders that the service is about, by code and by name."""
+    chart = _draft_chart(request, site, request.received_at.date())
+    said = list(_said_of_orders(chart, finder))
+    orders = [(entry, findings) for entry, findings in said if service.orders in findings]
+    return Asked(
+        orders=tuple(entry for entry, _ in orders),
+        left=tuple(entry for entry, findings in orders if service.orders_unless not in findings),
+    )
+
+
+def _draft_chart(request: HookRequest, site: Site, day: date) -> Chart:
+    return with_mapped_codes(
+        read_chart(request.patient_id, (), day, drafts=request.newly_selected()), site.code_map
+    )
+
+
+def _said_of_orders(chart: Chart, finder: Finder) -> Iterator[tuple[Entry, frozenset[str]]]:
+    """Yield each draft order with what it asserts by code and name; its reasons do not say what it is."""
+    for entry in chart.entries:
+        if entry.drafted:
+            names = [p for p in chart.passages if p.entry == entry and not _is_why(p.element)]
+            yield entry, finder.find_in_entry(entry, names)
+
+
+def _is_why(element: str) -> bool:
+    return element.startswith(("reason", "note", "description", "orderDetail", "supporting"))

@@ -1,0 +1,1 @@
+"""Explanations into the words on a card."""
