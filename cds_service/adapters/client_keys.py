@@ -111,7 +111,7 @@ class KeySets:
     """The keys of all clients, cached in this process.
 
     A set from a URL is fetched again when it is old or a key id is unknown, at most once in
-    ``REFRESH_SECONDS``; known keys go on being believed for ``STALE_SECONDS`` while the server does not answer.
+    ``REFRESH_SECONDS``; known keys go on being believed for ``STALE_SECONDS`` while the server is away.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:

@@ -9,6 +9,7 @@ from binascii import Error as NotBase64
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -85,7 +86,7 @@ class Sealing:
         return hmac.new(self._pseudonym_key, message, sha256).hexdigest()
 
     def link(self, previous: str, content: bytes) -> str:
-        """Return the next link of a chain; keyed where there is a key, so that only its holder can forge one."""
+        """Return the next link of a chain; keyed where there is a key: only its holder can make one."""
         message = previous.encode() + b"\x1f" + content
         if not self._keys:
             return sha256(message).hexdigest()
@@ -121,7 +122,7 @@ def _own_key(path: Path) -> bytes:
     """Return the key in *path*; the first process to come makes it, the others read it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_name(f"{path.name}.{os.getpid()}")
+        made = path.with_name(f"{path.name}.{uuid4().hex}")
         if not path.exists():
             made.touch(mode=0o600)
             made.write_bytes(os.urandom(KEY_BYTES))

@@ -90,17 +90,15 @@ class Store:
         Raises:
             StoreUnavailable: it cannot be run.
         """
-        with _as_unavailable(), closing(self._swift.raw_connection()) as connection:
-            cursor = connection.cursor()
-            try:
-                cursor.execute(statement if self.is_sqlite else statement.replace("?", "%s"), values)
+        sql = statement if self.is_sqlite else statement.replace("?", "%s")
+        try:
+            with closing(self._swift.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+                cursor.execute(sql, values)
                 row: tuple[Any, ...] | None = cursor.fetchone()
                 connection.commit()
-            except self._database_error as error:
-                raise StoreUnavailable(f"the store does not take this ({type(error).__name__})") from error
-            finally:
-                cursor.close()
-            return row
+        except (SQLAlchemyError, self._database_error) as error:
+            raise StoreUnavailable(f"the store does not take this ({type(error).__name__})") from error
+        return row
 
     def insert_new(self, table: Table) -> Any:
         """Return an INSERT of this database that can say what happens ON CONFLICT."""
