@@ -48,6 +48,10 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _urls(text: str) -> tuple[str, ...]:
+    return tuple(map(_url, text.split()))
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(text.split())
     for origin in origins:
@@ -69,6 +73,11 @@ class Settings:
 
     host: str = setting("127.0.0.1", "address to listen on")
     port: int = setting(8000, "port to listen on (`make run` takes PORT=)", _count)
+    public_urls: tuple[str, ...] = setting(
+        (),
+        "addresses under which clients know the service, separated by spaces; empty means host and port",
+        _urls,
+    )
     workers: int = setting(1, "worker processes; each answers one request at a time", _count)
     cards: str = setting("cards", "folder of the clinical content")
     contract: str = setting("openapi.yaml", "the HTTP contract that requests are validated against")
@@ -81,6 +90,11 @@ class Settings:
         "origins of browser clients, separated by spaces; `:*` is any port and only for loopback",
         _origins,
     )
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """Return the base addresses of the service, the one for links on cards first."""
+        return self.public_urls or (f"http://{self.host}:{self.port}",)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:

@@ -1,0 +1,111 @@
+"""The composition root: every object is built once here, and wired."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from flask import Flask
+
+from cds_service.adapters.fhir_server import FhirServers
+from cds_service.adapters.log import RequestLog
+from cds_service.clients import Client
+from cds_service.content.library import Library
+from cds_service.content.load import load_library
+from cds_service.errors import StoreUnavailable
+from cds_service.gathering import Site
+from cds_service.guidance import Ports, respond
+from cds_service.hooks.card import HookResponse
+from cds_service.hooks.discovery import ServiceDescription
+from cds_service.hooks.feedback import FeedbackItem
+from cds_service.hooks.request import HookRequest
+from cds_service.hooks.service import Service
+from cds_service.settings import Settings
+from cds_service.web.contract import load_contract
+from cds_service.web.ports import Answer, WebPorts
+from cds_service.web.wsgi import create_web
+from cds_service.wording.definitions import Publisher
+
+
+def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
+    """Return the application that *settings* describe.
+
+    Raises:
+        ContentError: the clinical content or the contract cannot be used.
+    """
+    library = load_library(Path(settings.cards))
+    return create_web(
+        WebPorts(
+            services=tuple(map(describe, library.services.values())),
+            answer=answer_from(library, settings, FhirServers()),
+            keep_feedback=_no_store,
+            contract=load_contract(Path(settings.contract)),
+            write_log=RequestLog(log_stream).write,
+            body_limit_bytes=settings.body_limit_bytes,
+            cors_origins=settings.cors_origins,
+            ready={"content": lambda: True},
+            source_attributes=source_attributes(library),
+        )
+    )
+
+
+def application() -> Flask:
+    """Return the application that the environment describes; what the WSGI server calls."""
+    return create_app(Settings.read(os.environ))
+
+
+def answer_from(library: Library, settings: Settings, servers: FhirServers) -> Answer:
+    """Return the main path over *library*."""
+    publisher = Publisher(canonical=settings.canonical, url=settings.known_as[0])
+
+    def answer(request: HookRequest, service_id: str, client: Client) -> HookResponse:
+        ports = Ports(
+            publisher=publisher,
+            site=Site(client.id, client.profile.prefetch_aliases, client.code_map),
+            fetch=servers.of(client).fetch,
+        )
+        return respond(request, library.services[service_id], library, ports)
+
+    return answer
+
+
+def describe(service: Service) -> ServiceDescription:
+    """Return *service* as discovery lists it."""
+    return ServiceDescription(
+        id=service.id,
+        hook=service.hook,
+        title=service.title,
+        description=service.description,
+        usage_requirements=service.usage_requirements,
+        prefetch=service.prefetch,
+    )
+
+
+def source_attributes(library: Library) -> dict[str, object]:
+    """Return who made the content, from what, and in which version; what is not said is left out."""
+    about = library.about
+    facts = {
+        "title": about.title,
+        "developer": about.developer,
+        "funding": about.funding,
+        "released": about.released.isoformat(),
+        "revised": about.revised.isoformat(),
+        "contact": about.contact,
+        "intendedUse": about.intended_use,
+        "contentVersion": library.version,
+        "contentHash": library.content_hash,
+        "patientAttributes": [
+            {"attribute": item.attribute, "used": item.used, "how": item.how} for item in about.attributes
+        ],
+        "references": [
+            {"id": reference.id, "citation": reference.citation} for reference in library.references.values()
+        ],
+    }
+    return {name: value for name, value in facts.items() if value not in ("", [])}
+
+
+def _no_store(service_id: str, items: tuple[FeedbackItem, ...], client: Client) -> None:
+    """Refuse feedback: acknowledged would mean kept."""
+    raise StoreUnavailable("no store is set up")

@@ -1,0 +1,68 @@
+"""Start the service with a production WSGI server."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from cds_service.app import application
+from cds_service.settings import PREFIX, Settings, setting_rows
+
+HELP = "start the service"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command understands."""
+    parser.add_argument("--example", type=Path, help="a request; print the curl line that sends it")
+    lines = [f"  {name} (default {default}): {about}" for name, default, about in setting_rows()]
+    parser.epilog = "\n".join(["settings, from the environment:", *lines])
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until stopped.
+
+    Raises:
+        SettingError, ContentError: before the first process starts, so that a mistake is told once.
+    """
+    settings = Settings.read(os.environ)
+    rules = application().url_map.iter_rules()
+    base = f"http://{settings.host}:{settings.port}"
+    print(f"CordCheck: {len(list(rules))} routes at {base} (stop with Ctrl-C)", flush=True)
+    if arguments.example:
+        print(f"\nShow a card:\n\n  {curl_line(base, arguments.example)}\n", flush=True)
+    _serve(settings)
+    return 0
+
+
+def _serve(settings: Settings) -> None:
+    """Serve with one blocking thread in each worker; a worker that dies is replaced."""
+    server = Granian(
+        "cds_service.app:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=1,
+        websockets=False,
+        factory=True,
+        respawn_failed_workers=True,
+        process_name=PREFIX.strip("_").lower(),
+        log_access=False,
+    )
+    server.serve()
+
+
+def curl_line(base: str, example: Path) -> str:
+    """Return the command that sends *example* to the first service of its hook."""
+    hook = json.loads(example.read_text(encoding="utf-8"))["hook"]
+    listed = json.loads(application().test_client().get("/cds-services").data)["services"]
+    service = next(service["id"] for service in listed if service["hook"] == hook)
+    data = shlex.quote(f"@{example}")
+    return f"curl -s -H 'Content-Type: application/json' -d {data} {base}/cds-services/{service}"
