@@ -14,6 +14,7 @@ from cds_service.adapters.fhir_address import FhirBase
 from cds_service.adapters.fhir_found import Found
 from cds_service.adapters.fhir_http import Reply, Round, get
 from cds_service.adapters.fhir_plan import BARE, PREFIXED, Query, fallbacks
+from cds_service.chart.fhir_json import each
 from cds_service.chart.unbundle import unbundle
 from cds_service.errors import NotFetched
 
@@ -122,14 +123,19 @@ class Asker:
     def _pages(self, url: str, found: Found, pages: int) -> None:
         link: str | None = url
         seen: set[str] = set()
+        left = 0
         while link and link not in seen:
             if len(seen) >= pages:
                 raise NotFetched("FHIR server has more pages than are read")
-            seen.add(link)
             whole = self.base.resolve(link)
             if whole is None:
                 raise NotFetched("FHIR server's next page stands on another server")
-            link = _take(self.json(whole), found)
+            page = self.json(whole)
+            left = (left if seen else _total(page)) - len(each(page.get("entry")))
+            seen.add(link)
+            link = _take(page, found)
+        if left > 0:
+            found.problem = "FHIR server counted more than it sent"
 
     def json(self, url: str) -> dict[str, Any]:
         """Return the FHIR resource at *url*.
@@ -162,13 +168,17 @@ def _refusal(problem: NotFetched) -> NotFetched:
     return problem
 
 
+def _total(page: Mapping[str, Any]) -> int:
+    total = page.get("total")
+    return total if isinstance(total, int) else 0
+
+
 def _take(resource: dict[str, Any], found: Found) -> str | None:
     """Add one answer to a search to *found*; return the link to the next page."""
     if resource.get("resourceType") != "Bundle":
         found.entries.append({"resource": resource})
         return None
-    entries = resource.get("entry")
-    found.entries += entries if isinstance(entries, list) else []
+    found.entries += each(resource.get("entry"))
     return unbundle(resource).next_url
 
 
