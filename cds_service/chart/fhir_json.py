@@ -106,7 +106,7 @@ def codings(value: object) -> tuple[Coding, ...]:
 def _coding_elsewhere(value: Json) -> list[Json]:
     """Return the codings of an R5 CodeableReference, of a single coding, or of one without a concept."""
     if "coding" in value or "concept" in value:
-        return objects(value.get("coding") or fields(value["concept"]).get("coding"))
+        return objects(value.get("coding") or fields(value.get("concept")).get("coding"))
     return [value] if "code" in value else []
 
 
@@ -122,7 +122,7 @@ def spoken(value: object) -> tuple[str, str]:
     if isinstance(concept, str):
         return "", concept.strip()
     if not isinstance(concept, dict):
-        return "", code(concept)
+        return "", ""
     inside = ".concept" if concept is not value else ""
     for name in ("text", "display"):
         words = text(concept.get(name))
