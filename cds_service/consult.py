@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from cds_service.chart.model import Chart
 from cds_service.content.library import Library
 from cds_service.criteria.assess import Assessor, Facts
 from cds_service.criteria.decide import Verdict, decide
@@ -11,9 +13,8 @@ from cds_service.criteria.explanation import Explanation
 from cds_service.criteria.recommendation import SPEAKING, Silent, Suppression, Tier
 from cds_service.criteria.shapes import FindingIs
 from cds_service.criteria.truth import Truth
-from cds_service.evidence.find import find_evidence
-from cds_service.evidence.weigh import weigh
-from cds_service.gathering import Asked, Gathered
+from cds_service.evidence.weigh import Weighed
+from cds_service.gathering import Asked
 from cds_service.hooks.card import Card, Consult, Disposition, HookResponse, stable_id
 from cds_service.hooks.card import Tier as ReportedTier
 from cds_service.hooks.request import HookRequest
@@ -26,11 +27,14 @@ NO_VERDICT = Verdict((), Tier.NONE)
 
 
 def find_grounds(
-    gathered: Gathered, asked: Asked, service: Service, library: Library, rules_off: frozenset[str]
+    chart: Chart,
+    weighed: Mapping[str, Weighed],
+    asked: Asked,
+    service: Service,
+    library: Library,
+    rules_off: frozenset[str] = frozenset(),
 ) -> Grounds:
-    """Return the verdict on a chart, with all that the words on the cards rest on."""
-    chart = gathered.chart
-    weighed = weigh(find_evidence(chart, library.finder), library.findings.definitions)
+    """Return the verdict on what the chart says, with all that the words on the cards rest on."""
     recommendation = library.recommendations[service.recommendation]
     facts = Facts(chart.as_of, chart.patient.age_on(chart.as_of), weighed, library.silences)
     assessor = Assessor(recommendation, facts)

@@ -21,7 +21,7 @@ from cds_service.hooks.service import Service
 class Fetch(Protocol):
     """The client's FHIR server."""
 
-    def __call__(self, request: HookRequest, wanted: Mapping[str, str]) -> Mapping[str, Prefetched]:
+    def __call__(self, request: HookRequest, wanted: Mapping[str, str], /) -> Mapping[str, Prefetched]:
         """Return a value for every key of *wanted*: what came, completed by what could be fetched."""
         ...
 
@@ -48,15 +48,10 @@ def without_fetching(request: HookRequest, wanted: Mapping[str, str]) -> Mapping
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A chart, and whether anything about the patient could be had beyond the draft orders."""
+    """A chart, and what it was read from."""
 
     chart: Chart
     prefetch: Mapping[str, Prefetched]
-
-    @property
-    def found_nothing(self) -> bool:
-        """Say whether every key failed or never came; data, and word that there is none, are something."""
-        return not any(isinstance(value, (Sent, SentEmpty)) for value in self.prefetch.values())
 
 
 def gather_chart(request: HookRequest, service: Service, site: Site, fetch: Fetch) -> Gathered:

@@ -14,7 +14,9 @@ from cds_service.consult import (
 )
 from cds_service.content.library import Library
 from cds_service.criteria.recommendation import Tier
-from cds_service.gathering import Fetch, Site, find_orders, gather_chart, without_fetching
+from cds_service.evidence.find import find_evidence
+from cds_service.evidence.weigh import weigh
+from cds_service.gathering import Asked, Fetch, Site, find_orders, gather_chart, without_fetching
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.prefetch_match import require_any
 from cds_service.hooks.request import HookRequest
@@ -36,11 +38,12 @@ def respond(request: HookRequest, service: Service, library: Library, ports: Por
     if not asked.orders:
         return not_applicable(request, library.version)
     gathered = gather_chart(request, service, ports.site, ports.fetch)
-    on = find_grounds(gathered, asked, service, library, ports.rules_off)
+    weighed = weigh(find_evidence(gathered.chart, library.finder), library.findings.definitions)
+    on = find_grounds(gathered.chart, weighed, asked, service, library, ports.rules_off)
     if on.verdict.tier is Tier.NONE:
         require_any(gathered.prefetch, service.prefetch)
     cards = word_cards(request, on, ports.publisher)
-    withheld = ports.withhold(request, _due(on, service)) if cards else None
+    withheld = ports.withhold(request, _due(on, service, asked)) if cards else None
     response = consult_response(request, on, cards, withheld)
     ports.keep_trace(
         trace_of(
@@ -64,19 +67,21 @@ class DueCard:
     Attributes:
         tier: the tier reported.
         evidence: fingerprint of the evidence that led to it, "" when there is none.
+        orders: references of the draft orders that it is about.
         shadow: the content itself says that nobody is to see this service's cards yet.
     """
 
     card_id: str
     tier: Tier
     evidence: str
+    orders: tuple[str, ...] = ()
     shadow: bool = False
 
 
 class Withhold(Protocol):
     """What knows whether a card that is due is shown: switches, shadow mode, what was shown before."""
 
-    def __call__(self, request: HookRequest, due: DueCard) -> Withheld | None:
+    def __call__(self, request: HookRequest, due: DueCard, /) -> Withheld | None:
         """Return why the card is not shown, None when it is."""
         ...
 
@@ -84,7 +89,7 @@ class Withhold(Protocol):
 class TraceStore(Protocol):
     """Where the proof of each answer is kept."""
 
-    def __call__(self, trace: Trace) -> None:
+    def __call__(self, trace: Trace, /) -> None:
         """Keep *trace*; a store that is away is no reason to withhold an answer, so this never raises."""
         ...
 
@@ -114,11 +119,12 @@ class Ports:
     rules_off: frozenset[str] = frozenset()
 
 
-def _due(on: Grounds, service: Service) -> DueCard:
+def _due(on: Grounds, service: Service, asked: Asked) -> DueCard:
     card = main_card(on)
     return DueCard(
         card_id=card.id if card else "",
         tier=on.verdict.reported,
         evidence=evidence_key(on.verdict),
+        orders=asked.references,
         shadow=service.shadow,
     )

@@ -1,0 +1,1 @@
+"""Worked cases: small records beside the content that say what the answer has to be."""
