@@ -61,13 +61,17 @@ def _quantity(value: object) -> Value:
     measured = number(sent.get("value"))
     if measured is None:
         return NO_VALUE
-    unit = text(sent.get("unit")) or text(sent.get("code")).strip("{}")
-    words = (
-        f"{sent['value']}{_BEFORE.get(unit[:1], ' ')}{unit}" if unit not in ("", "1") else f"{sent['value']}"
-    )
+    unit = _unit(sent)
+    words = f"{sent['value']}{_BEFORE.get(unit[0], ' ')}{unit}" if unit else str(sent["value"])
     if "comparator" in sent:
         return Value(words=f"{text(sent['comparator'])}{words}")
     return Value(Quantity(measured, unit), words)
+
+
+def _unit(quantity: Json) -> str:
+    """Return the unit as written, "" when there is none ("1" and "{}" are UCUM's ways of saying so)."""
+    unit = text(quantity.get("unit")) or text(quantity.get("code"))
+    return "" if unit == "1" else unit.strip("{}")
 
 
 def _string(value: object) -> Value:
