@@ -9,7 +9,7 @@ from cds_service.settings import Settings, setting_rows
 def test_without_an_environment_every_setting_has_its_default() -> None:
     settings = Settings.read({"PATH": "/bin", "PORT": "1"})
     assert settings == Settings()
-    assert settings.known_as == ("http://127.0.0.1:8000",)
+    assert settings.known_as == ("http://127.0.0.1:8000", "http://localhost:8000")
 
 
 def test_settings_are_read_from_the_environment() -> None:
