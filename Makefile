@@ -11,7 +11,7 @@ help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## start the service on http://127.0.0.1:8000 (PORT= changes it) and print a curl line
-	@CORDCHECK_PORT=$(PORT) $(BIN)/python -m cds_service serve --example fixtures/requests/lumbar-mri-bilateral-hoffmann.json
+	@CDS_PORT=$(PORT) $(BIN)/python -m cds_service serve --example fixtures/requests/lumbar-mri-bilateral-hoffmann.json
 
 test: check ## every check and every test
 	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered

@@ -11,22 +11,27 @@ from flask import Flask
 
 from cds_service.adapters.fhir_server import FhirServers
 from cds_service.adapters.log import RequestLog
+from cds_service.adapters.metrics import Metrics
 from cds_service.clients import Client
 from cds_service.content.library import Library
 from cds_service.content.load import load_library
-from cds_service.errors import StoreUnavailable
 from cds_service.gathering import Site
 from cds_service.guidance import Ports, respond
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.discovery import ServiceDescription
-from cds_service.hooks.feedback import FeedbackItem
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
+from cds_service.keeping import Keeping, open_keeping
 from cds_service.settings import Settings
+from cds_service.trusting import who_calls
 from cds_service.web.contract import load_contract
+from cds_service.web.operations import operations
 from cds_service.web.ports import Answer, WebPorts
 from cds_service.web.wsgi import create_web
 from cds_service.wording.definitions import Publisher
+
+OPEN_ENDPOINTS = frozenset({"about.live", "about.ready", "about.source_attributes", "operations.metrics"})
+"""Health for load balancers, the page that every card links to, and metrics, which ask for their own token."""
 
 
 def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
@@ -36,17 +41,24 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
         ContentError: the clinical content or the contract cannot be used.
     """
     library = load_library(Path(settings.cards))
+    metrics = Metrics()
+    keeping = open_keeping(settings, metrics)
+    keeping.is_ready()  # makes the schema of our own file; a store that is away stops nobody
     return create_web(
         WebPorts(
             services=tuple(map(describe, library.services.values())),
-            answer=answer_from(library, settings, FhirServers()),
-            keep_feedback=_no_store,
+            answer=answer_from(library, settings, FhirServers(), keeping, metrics),
+            keep_feedback=keeping.keep_feedback,
             contract=load_contract(Path(settings.contract)),
             write_log=RequestLog(log_stream).write,
             body_limit_bytes=settings.body_limit_bytes,
             cors_origins=settings.cors_origins,
-            ready={"content": lambda: True},
+            authenticate=who_calls(settings, keeping, metrics),
+            ready={"content": lambda: True, "store": keeping.is_ready},
             source_attributes=source_attributes(library),
+            open_endpoints=OPEN_ENDPOINTS,
+            blueprints=(operations(metrics.page, settings.metrics_token, keeping.traces.find),),
+            observe=metrics.observe,
         )
     )
 
@@ -56,7 +68,9 @@ def application() -> Flask:
     return create_app(Settings.read(os.environ))
 
 
-def answer_from(library: Library, settings: Settings, servers: FhirServers) -> Answer:
+def answer_from(
+    library: Library, settings: Settings, servers: FhirServers, keeping: Keeping, metrics: Metrics
+) -> Answer:
     """Return the main path over *library*."""
     publisher = Publisher(canonical=settings.canonical, url=settings.known_as[0])
 
@@ -65,8 +79,13 @@ def answer_from(library: Library, settings: Settings, servers: FhirServers) -> A
             publisher=publisher,
             site=Site(client.id, client.profile.prefetch_aliases, client.code_map),
             fetch=servers.of(client).fetch,
+            withhold=keeping.withhold_for(client),
+            keep_trace=keeping.keep_trace,
+            rules_off=keeping.switches.now().rules_off(),
         )
-        return respond(request, library.services[service_id], library, ports)
+        answer = respond(request, library.services[service_id], library, ports)
+        metrics.answered(service_id, client.id, answer, request.oddities)
+        return answer
 
     return answer
 
@@ -104,8 +123,3 @@ def source_attributes(library: Library) -> dict[str, object]:
         ],
     }
     return {name: value for name, value in facts.items() if value not in ("", [])}
-
-
-def _no_store(service_id: str, items: tuple[FeedbackItem, ...], client: Client) -> None:
-    """Refuse feedback: acknowledged would mean kept."""
-    raise StoreUnavailable("no store is set up")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from cds_service.chart.code_map import CodeMap
+from cds_service.criteria.recommendation import Tier
 from cds_service.hooks.profile import Profile
 
 Network = IPv4Network | IPv6Network
@@ -28,6 +29,8 @@ class Client:
         services: ids of the services that it may call; empty means all.
         traces: it may read the traces of its own calls.
         shadow: everything is evaluated and traced, no card is shown.
+        cards_per_user_day: most cards of the two weaker tiers for one user in a day; None for no limit.
+        quiet_specialties: codes of the user's role to whom cards of a tier are not shown, by tier.
         fhir_servers: base URLs, without trailing slash, to which a token may be sent.
         networks: private networks in which these servers may stand.
         any_loopback: every FHIR server on loopback is allowed (open development mode only).
@@ -46,6 +49,8 @@ class Client:
     services: tuple[str, ...] = ()
     traces: bool = False
     shadow: bool = False
+    cards_per_user_day: int | None = None
+    quiet_specialties: Mapping[Tier, frozenset[str]] = field(default_factory=dict)
     fhir_servers: tuple[str, ...] = ()
     networks: tuple[Network, ...] = ()
     any_loopback: bool = False

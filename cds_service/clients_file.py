@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from cds_service.chart.code_map import CodeMap, read_concept_maps
 from cds_service.clients import LOOPBACK_HOSTS, Client, Clients, Network
+from cds_service.criteria.recommendation import Tier
 from cds_service.errors import ContentError
 from cds_service.hooks.profile import Place, Profile
 
 Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
+QuietTier = Literal["urgent", "recommend", "consider"]
 Model = TypeVar("Model", bound=BaseModel)
 
 _PROFILES = Path(__file__).parent / "profiles"
@@ -44,6 +46,8 @@ class ClientFile(_Strict):
     services: list[str] = []
     traces: bool = False
     shadow: bool = False
+    cards_per_user_day: int | None = Field(default=None, ge=0)
+    quiet_specialties: dict[QuietTier, list[str]] = {}
     fhir_servers: list[str] = []
     networks: list[str] = []
     profile: str = "strict"
@@ -125,6 +129,8 @@ def _client(entry: ClientFile, path: Path, place: str) -> Client:
         services=tuple(entry.services),
         traces=entry.traces,
         shadow=entry.shadow,
+        cards_per_user_day=entry.cards_per_user_day,
+        quiet_specialties={Tier(tier): frozenset(codes) for tier, codes in entry.quiet_specialties.items()},
         fhir_servers=tuple(server.rstrip("/") for server in entry.fhir_servers),
         networks=tuple(_network(text, path.name, place) for text in entry.networks),
         profile=_profile_of(entry, path.name, place),

@@ -10,7 +10,7 @@ from typing import Any
 
 from cds_service.errors import SettingError
 
-PREFIX = "CORDCHECK_"
+PREFIX = "CDS_"
 
 _ORIGIN = re.compile(r"https?://[^\s/*]+\Z|http://(?:127\.0\.0\.1|localhost|\[::1\]):\*\Z")
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -42,6 +42,12 @@ def _flag(text: str) -> bool:
     raise ValueError("yes or no is needed")
 
 
+def _auth(text: str) -> str:
+    if text not in ("required", "open"):
+        raise ValueError("required or open is needed")
+    return text
+
+
 def _url(text: str) -> str:
     if not re.match(r"https?://[^\s/]+", text):
         raise ValueError("an absolute http(s) URL is needed")
@@ -69,16 +75,43 @@ def setting(default: Any, about: str, parse: Callable[[str], Any] = _text) -> An
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings; the variable of ``body_limit_bytes`` is CORDCHECK_BODY_LIMIT_BYTES."""
+    """All settings; the variable of ``body_limit_bytes`` is CDS_BODY_LIMIT_BYTES."""
 
     host: str = setting("127.0.0.1", "address to listen on")
     port: int = setting(8000, "port to listen on (`make run` takes PORT=)", _count)
-    public_urls: tuple[str, ...] = setting(
+    public_url: tuple[str, ...] = setting(
         (),
         "addresses under which clients know the service, separated by spaces; empty means host and port",
         _urls,
     )
     workers: int = setting(1, "worker processes; each answers one request at a time", _count)
+    auth: str = setting(
+        "",
+        "`required` or `open` (no authentication, on loopback only); empty: open on loopback without clients",
+        _auth,
+    )
+    clients: str = setting("", "file that says which clients may call; see docs/clients.md")
+    token_lifetime_seconds: int = setting(900, "longest lifetime of a client's token", _count)
+    metrics_token: str = setting(
+        "",
+        "bearer token with which /metrics is read; without one only on this machine and not through a proxy",
+    )
+    database_url: str = setting(
+        "sqlite:///var/cordcheck.db", "the store: sqlite:///path, or postgresql://user@host/database"
+    )
+    var: str = setting(
+        "var", "folder for what the service itself writes: store, pseudonym key, metrics of workers"
+    )
+    trace_key: str = setting(
+        "",
+        "base64 of 32 bytes that seal full traces and comments, several with the newest first; "
+        "empty keeps minimized traces",
+    )
+    memory: bool = setting(
+        False,
+        "do not repeat at signing, or after an override with a reason, a card whose evidence is the same",
+        _flag,
+    )
     cards: str = setting("cards", "folder of the clinical content")
     contract: str = setting("openapi.yaml", "the HTTP contract that requests are validated against")
     canonical: str = setting(
@@ -94,7 +127,13 @@ class Settings:
     @property
     def known_as(self) -> tuple[str, ...]:
         """Return the base addresses of the service, the one for links on cards first."""
-        return self.public_urls or (f"http://{self.host}:{self.port}",)
+        local = (f"http://{self.host}:{self.port}", f"http://localhost:{self.port}")
+        return self.public_url or (local if self.is_loopback else local[:1])
+
+    @property
+    def is_loopback(self) -> bool:
+        """Say whether only this machine can reach the service."""
+        return self.host in ("127.0.0.1", "localhost", "::1")
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:

@@ -46,8 +46,6 @@ class ClientTrust:
         algorithms: signature algorithms accepted.
         audiences: ``aud`` values accepted beside the URL called.
         tenants: ``tenant`` values accepted; empty does not ask.
-        services: ids of the services it may call; empty means all.
-        traces: whether it may read the traces of its own calls.
         loopback_keys: a plain http URL on loopback is accepted for ``jwks`` (development).
     """
 
@@ -58,8 +56,6 @@ class ClientTrust:
     algorithms: tuple[str, ...] = ("ES384", "RS384")
     audiences: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    traces: bool = False
     loopback_keys: bool = False
 
     def __post_init__(self) -> None:

@@ -6,14 +6,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
 
 import jwt
 
 from cds_service.adapters.client_keys import ASYMMETRIC, ClientTrust, KeySets
-from cds_service.errors import NotAllowed, NotAuthenticated, StoreUnavailable
+from cds_service.errors import NotAuthenticated, StoreUnavailable
 
 LEEWAY_SECONDS = 5
 HEADER_BYTES = 16_384
@@ -29,27 +28,6 @@ class UsedTokens(Protocol):
 
     def use(self, client: str, token_hash: str, expires_ms: int) -> bool:
         """Note the id; False when it was used before. Raises StoreUnavailable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls; ``client`` is "open" where no authentication is asked for."""
-
-    client: str
-    services: tuple[str, ...] = ()
-    traces: bool = False
-
-    def require(self, service: str) -> None:
-        """Refuse a known client that may not call this service.
-
-        Raises:
-            NotAllowed: always then.
-        """
-        if self.services and service not in self.services:
-            raise NotAllowed("this client may not call this service")
-
-
-OPEN = Caller("open", traces=True)
 
 
 class Tokens:
@@ -84,8 +62,8 @@ class Tokens:
         self._recent: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def caller(self, authorization: str | None, urls: tuple[str, ...]) -> Caller:
-        """Return who sent this ``Authorization`` header.
+    def client(self, authorization: str | None, urls: tuple[str, ...]) -> str:
+        """Return the id of the client that sent this ``Authorization`` header.
 
         Args:
             authorization: the header as sent, None when absent.
@@ -101,7 +79,7 @@ class Tokens:
         if trust.tenants and claims.get("tenant") not in trust.tenants:
             raise NotAuthenticated("tenant")
         self._use_once(trust, claims)
-        return Caller(trust.id, trust.services, trust.traces)
+        return trust.id
 
     def _trust(self, token: str) -> tuple[dict[str, Any], ClientTrust]:
         """Return header and client before any key is looked at; what is read here is not believed yet."""

@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from cds_service.app import application
-from cds_service.settings import PREFIX, Settings, setting_rows
+from cds_service.settings import Settings, setting_rows
 
 HELP = "start the service"
 
@@ -53,7 +53,7 @@ def _serve(settings: Settings) -> None:
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
-        process_name=PREFIX.strip("_").lower(),
+        process_name="cordcheck",
         log_access=False,
     )
     server.serve()

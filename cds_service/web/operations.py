@@ -6,10 +6,10 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
-from cds_service.errors import NotAuthenticated
-from cds_service.web.auth import require_traces
+from cds_service.clients import OPEN_CLIENT, Client
+from cds_service.errors import NotAllowed, NotAuthenticated
 from cds_service.web.cds_hooks import json_response
 from cds_service.web.problems import outcome
 
@@ -37,12 +37,21 @@ def operations(metrics_page: Callable[[], bytes], metrics_token: str, find_trace
 
     @routes.get("/traces/<consult_id>")
     def trace(consult_id: str) -> Response:
-        found = find_traces(consult_id, require_traces())
+        found = find_traces(consult_id, _whose(g.client))
         if not found:
             return outcome(404, "not-found", "no such trace; not yet written, purged, or another client's")
         return json_response({"traces": found})
 
     return routes
+
+
+def _whose(client: Client) -> str | None:
+    """Return whose traces *client* may read, None for everybody's (open mode on loopback)."""
+    if client is OPEN_CLIENT:
+        return None
+    if not client.traces:
+        raise NotAllowed("this client may not read traces")
+    return client.id
 
 
 def _check_scraper(token: str) -> None:

@@ -345,7 +345,8 @@ def test_texts_longer_than_their_column_are_cut_at_a_word(store: Store) -> None:
 
 def test_a_switch_is_seen_by_other_workers_within_seconds(store: Store, store_url: str) -> None:
     seconds = [0.0]
-    elsewhere = StoredSwitches(Store(store_url), lambda: seconds[0])
+    other_worker = Store(store_url)
+    elsewhere = StoredSwitches(other_worker, lambda: seconds[0])
     assert elsewhere.now().on_answer("ehr", "card.one") is None
     StoredSwitches(store).turn(Scope.CLIENT, "ehr", SwitchState.OFF, "because", "operator")
     seconds[0] += 2.1
@@ -355,6 +356,7 @@ def test_a_switch_is_seen_by_other_workers_within_seconds(store: Store, store_ur
     StoredSwitches(store).turn(Scope.CLIENT, "ehr", None, "", "operator")
     seconds[0] += 2.1
     assert elsewhere.now().on_answer("ehr", "card.one") is None
+    other_worker.close()
 
 
 # --- counters

@@ -22,7 +22,7 @@ from cds_service.adapters.client_keys import ClientTrust, KeySets
 from cds_service.adapters.store import Store
 from cds_service.adapters.store_tokens import StoredTokens
 from cds_service.adapters.tokens import HEADER_BYTES, Tokens
-from cds_service.errors import ContentError, NotAllowed, NotAuthenticated, StoreUnavailable
+from cds_service.errors import ContentError, NotAuthenticated, StoreUnavailable
 from tests.trust.keys import ISSUER, URL, KeyPair, a_token, bearer, ec_key, rsa_key
 
 
@@ -54,7 +54,7 @@ def trusting(folder: Path, key: KeyPair | None = None, *, used: Any = None, **mo
 
 def refuses(tokens: Tokens, token: str, url: str = URL) -> None:
     with pytest.raises(NotAuthenticated):
-        tokens.caller(bearer(token), (url,))
+        tokens.client(bearer(token), (url,))
 
 
 def part(value: dict[str, Any]) -> str:
@@ -71,7 +71,7 @@ def forged(header: dict[str, Any], secret: bytes = b"", **claims: Any) -> str:
 
 
 def test_a_right_token_names_the_client(tmp_path: Path) -> None:
-    assert trusting(tmp_path).caller(bearer(a_token()), (URL,)).client == "ehr"
+    assert trusting(tmp_path).client(bearer(a_token()), (URL,)) == "ehr"
 
 
 @pytest.mark.hazard("SEC-01", "a forged token is believed")
@@ -177,33 +177,26 @@ def test_a_claim_of_another_type_is_refused(tmp_path: Path, claims: dict[str, An
 
 def test_clocks_may_differ_by_seconds_and_one_client_dates_nbf_back(tmp_path: Path) -> None:
     tokens, now = trusting(tmp_path), int(time.time())
-    tokens.caller(bearer(a_token(iat=now + 3, exp=now + 303)), (URL,))
-    tokens.caller(bearer(a_token(iat=now - 100, exp=now - 3)), (URL,))
-    tokens.caller(bearer(a_token(nbf=now - 300, exp=now + 900)), (URL,))
+    tokens.client(bearer(a_token(iat=now + 3, exp=now + 303)), (URL,))
+    tokens.client(bearer(a_token(iat=now - 100, exp=now - 3)), (URL,))
+    tokens.client(bearer(a_token(nbf=now - 300, exp=now + 900)), (URL,))
 
 
 def test_an_audience_of_the_client_is_accepted_beside_the_url(tmp_path: Path) -> None:
     tokens = trusting(tmp_path, audiences=("site-wide",))
-    assert tokens.caller(bearer(a_token(aud="site-wide")), (URL,)).client == "ehr"
+    assert tokens.client(bearer(a_token(aud="site-wide")), (URL,)) == "ehr"
 
 
 def test_the_tenant_is_checked_where_the_client_has_one(tmp_path: Path) -> None:
     tokens = trusting(tmp_path, tenants=("north",))
     refuses(tokens, a_token())
     refuses(tokens, a_token(tenant="south"))
-    assert tokens.caller(bearer(a_token(tenant="north")), (URL,)).client == "ehr"
-
-
-def test_a_known_client_without_right_is_told_so(tmp_path: Path) -> None:
-    caller = trusting(tmp_path, services=("one",)).caller(bearer(a_token()), (URL,))
-    caller.require("one")
-    with pytest.raises(NotAllowed):
-        caller.require("two")
+    assert tokens.client(bearer(a_token(tenant="north")), (URL,)) == "ehr"
 
 
 def test_a_token_is_used_once(tmp_path: Path) -> None:
     tokens, token = trusting(tmp_path), a_token()
-    tokens.caller(bearer(token), (URL,))
+    tokens.client(bearer(token), (URL,))
     refuses(tokens, token)
 
 
@@ -211,7 +204,7 @@ def test_a_token_is_used_once_over_all_hosts_on_one_store(
     tmp_path: Path, store: Store, store_url: str
 ) -> None:
     token, other_host = a_token(), Store(store_url)
-    trusting(tmp_path, used=StoredTokens(store)).caller(bearer(token), (URL,))
+    trusting(tmp_path, used=StoredTokens(store)).client(bearer(token), (URL,))
     refuses(trusting(tmp_path, used=StoredTokens(other_host)), token)
     other_host.close()
 
@@ -222,7 +215,7 @@ def test_without_the_store_a_token_is_still_used_once_per_process(tmp_path: Path
     trust = ClientTrust(id="ehr", iss=ISSUER, jwks="keys.json")
     tokens = Tokens([trust], KeySets(tmp_path), NoStore(), on_unchecked=lambda: counted.append(1))
     token = a_token()
-    tokens.caller(bearer(token), (URL,))
+    tokens.client(bearer(token), (URL,))
     refuses(tokens, token)
     assert counted == [1]
 
@@ -243,7 +236,7 @@ def test_without_the_store_a_token_is_still_used_once_per_process(tmp_path: Path
 )
 def test_what_is_no_bearer_token_is_refused(tmp_path: Path, header: str | None) -> None:
     with pytest.raises(NotAuthenticated):
-        trusting(tmp_path).caller(header, (URL,))
+        trusting(tmp_path).client(header, (URL,))
 
 
 def test_a_token_of_a_megabyte_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
@@ -268,7 +261,7 @@ def test_two_clients_of_one_issuer_are_told_apart_by_tenant(tmp_path: Path) -> N
         ClientTrust(id=name, iss=ISSUER, jwks="keys.json", tenants=(name,)) for name in ("north", "south")
     ]
     tokens = Tokens(trusts, KeySets(tmp_path), Remembering())
-    assert tokens.caller(bearer(a_token(tenant="south")), (URL,)).client == "south"
+    assert tokens.client(bearer(a_token(tenant="south")), (URL,)) == "south"
 
 
 class KeyServer:
@@ -330,7 +323,7 @@ def fetching(server: KeyServer, clock: Clock | None = None, **more: Any) -> Toke
 def test_a_key_set_is_fetched_once_and_kept(key_server: KeyServer) -> None:
     tokens = fetching(key_server)
     for _ in range(3):
-        tokens.caller(bearer(a_token(header={"jku": f"{key_server.url}/jwks.json"})), (URL,))
+        tokens.client(bearer(a_token(header={"jku": f"{key_server.url}/jwks.json"})), (URL,))
     assert key_server.visits == ["/jwks.json"]
 
 
@@ -355,22 +348,22 @@ def test_nothing_is_fetched_for_an_unknown_issuer(key_server: KeyServer) -> None
 def test_an_unknown_key_id_fetches_again_but_not_each_time(key_server: KeyServer) -> None:
     clock = Clock()
     tokens = fetching(key_server, clock)
-    tokens.caller(bearer(a_token()), (URL,))
+    tokens.client(bearer(a_token()), (URL,))
     key_server.body = ec_key("k2").jwks
     for _ in range(5):
         refuses(tokens, a_token(ec_key("k2")))
     clock.ahead += 31
-    assert tokens.caller(bearer(a_token(ec_key("k2"))), (URL,)).client == "ehr"
+    assert tokens.client(bearer(a_token(ec_key("k2"))), (URL,)) == "ehr"
     assert len(key_server.visits) == 2
 
 
 def test_known_keys_are_believed_for_a_day_while_the_key_server_is_away(key_server: KeyServer) -> None:
     clock = Clock()
     tokens = fetching(key_server, clock)
-    tokens.caller(bearer(a_token()), (URL,))
+    tokens.client(bearer(a_token()), (URL,))
     key_server.behave = "fail"
     clock.ahead += 3600
-    assert tokens.caller(bearer(a_token()), (URL,)).client == "ehr"
+    assert tokens.client(bearer(a_token()), (URL,)) == "ehr"
     clock.ahead += 24 * 3600
     refuses(tokens, a_token())
 
