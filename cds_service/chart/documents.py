@@ -86,7 +86,7 @@ def read_answers(resource: Json, reference: str) -> Iterator[Part]:
     """Yield each answered question of a questionnaire as "question: answer"."""
     date = date_written(resource)
     for path, question, answer in _answers(resource, "", 0):
-        words = value_of(answer).words
+        _, words = value_of(answer)
         if words:
             said = f"{question.rstrip(': ')}: {words}" if question else words
             yield Passage("QuestionnaireResponse", reference, path, said, date)

@@ -16,7 +16,7 @@ _WHEN = (
     *("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming"),
     *("appliesDateTime", "appliesPeriod", "issued"),
 )
-_NOTES = ("note", "comments", "comment")
+_NOTES = frozenset(("note", "comments", "comment"))
 
 
 class _Frame(NamedTuple):
@@ -40,11 +40,11 @@ def read_observation(resource: Json, reference: str) -> Iterable[Part]:
     found = _finding(resource, name, site, frame)
     if "component" in resource:
         found += tuple(_components(resource, name, site, frame))
-    if any(element in resource for element in _NOTES):
+    if not _NOTES.isdisjoint(resource):
         about = Entry(
             "Observation", reference, name, codings(resource.get("code")), frame.status, date=frame.date
         )
-        found += tuple(notes_of(about, resource, *_NOTES))
+        found += tuple(notes_of(about, resource, *sorted(_NOTES)))
     return found
 
 
@@ -60,7 +60,7 @@ def _components(resource: Json, name: str, site: str, frame: _Frame) -> Iterator
 def _finding(node: Json, name: str, site: str, frame: _Frame) -> tuple[Part, ...]:
     """Return one finding as an entry and a passage; nothing when it says nothing."""
     quantity, words = value_of(node)
-    if not words:
+    if not words and "interpretation" in node:
         quantity, words = interpretation_of(node)
     if not words and _is_without_result(node, frame):
         return ()

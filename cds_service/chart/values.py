@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cds_service.chart.fhir_json import Json, codings, each, fields, label, number, text, verbatim
 from cds_service.chart.model import Quantity
@@ -21,19 +20,12 @@ _INTERPRETATIONS = MappingProxyType(
         "IND": "Uncertain",
     }
 )
-
-
 _BEFORE = MappingProxyType({"+": "", "%": "", "/": "", "°": ""})  # a blank stands before all other units
 
+Value = tuple[Quantity | None, str]
+"""The number when it is one (never of "<5"), and the words as recorded, "" when there is no value."""
 
-class Value(NamedTuple):
-    """A value: the number when it is one (never of "<5"), and its words as recorded ("" when it has none)."""
-
-    quantity: Quantity | None = None
-    words: str = ""
-
-
-NO_VALUE = Value()
+NO_VALUE: Value = (None, "")
 
 
 def value_of(node: Json) -> Value:
@@ -41,7 +33,7 @@ def value_of(node: Json) -> Value:
     for name in node:
         if name in _READERS:
             value = _READERS[name](node[name])
-            if value.words:
+            if value[1]:
                 return value
     return NO_VALUE
 
@@ -52,7 +44,7 @@ def interpretation_of(node: Json) -> Value:
         known = next((_INTERPRETATIONS[c.code] for c in codings(item) if c.code in _INTERPRETATIONS), "")
         words = known or label(item)
         if words:
-            return Value(words=words)
+            return (None, words)
     return NO_VALUE
 
 
@@ -64,8 +56,8 @@ def _quantity(value: object) -> Value:
     unit = _unit(sent)
     words = f"{sent['value']}{_BEFORE.get(unit[0], ' ')}{unit}" if unit else str(sent["value"])
     if "comparator" in sent:
-        return Value(words=f"{text(sent['comparator'])}{words}")
-    return Value(Quantity(measured, unit), words)
+        return (None, f"{text(sent['comparator'])}{words}")
+    return (Quantity(measured, unit), words)
 
 
 def _unit(quantity: Json) -> str:
@@ -77,39 +69,39 @@ def _unit(quantity: Json) -> str:
 def _string(value: object) -> Value:
     words = verbatim(value).strip()
     match = _ONE_NUMBER.match(words)
-    return Value(Quantity(float(match.group(1)), match.group(2) or "") if match else None, words)
+    return (Quantity(float(match.group(1)), match.group(2) or "") if match else None, words)
 
 
 def _number(value: object) -> Value:
     measured = number(value)
-    return NO_VALUE if measured is None else Value(Quantity(measured), _digits(value))
+    return NO_VALUE if measured is None else (Quantity(measured), _digits(value))
 
 
 def _boolean(value: object) -> Value:
-    return Value(words={True: "Yes", False: "No"}[value]) if isinstance(value, bool) else NO_VALUE
+    return (None, {True: "Yes", False: "No"}[value]) if isinstance(value, bool) else NO_VALUE
 
 
 def _concept(value: object) -> Value:
     words = label(value) or next((c.code for c in codings(value)), "")
-    return Value(words=words)
+    return (None, words)
 
 
 def _range(value: object) -> Value:
-    low, high = (_quantity(fields(value).get(end)).words for end in ("low", "high"))
+    low, high = (_quantity(fields(value).get(end))[1] for end in ("low", "high"))
     if low and high:
-        return Value(words=f"{low} to {high}")
-    return Value(words=f">={low}" if low else f"<={high}" if high else "")
+        return (None, f"{low} to {high}")
+    return (None, f">={low}" if low else f"<={high}" if high else "")
 
 
 def _ratio(value: object) -> Value:
-    parts = [_quantity(fields(value).get(part)).words for part in ("numerator", "denominator")]
-    return Value(words="/".join(parts) if all(parts) else "")
+    parts = [_quantity(fields(value).get(part))[1] for part in ("numerator", "denominator")]
+    return (None, "/".join(parts) if all(parts) else "")
 
 
 def _moment(value: object) -> Value:
     sent = fields(value)
     ends = (text(sent.get("start")), text(sent.get("end")))
-    return Value(words=text(value) or " to ".join(filter(None, ends)))
+    return (None, text(value) or " to ".join(filter(None, ends)))
 
 
 def _digits(value: object) -> str:
