@@ -1,0 +1,116 @@
+"""How complete what clients send is: the local codes nobody mapped, and what was missing how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cds_service.chart.code_map import add_mapped
+from cds_service.chart.local_codes import CountedCode, LocalCode, unmapped_codes
+from cds_service.chart.model import Entry
+from cds_service.chart.read import read_chart
+from cds_service.errors import PrefetchMissing
+from cds_service.evidence.find import Finder
+from cds_service.gathering import Site
+from cds_service.hooks.prefetch import Sent
+from cds_service.hooks.request import HookRequest
+from cds_service.hooks.service import Service
+
+REQUESTS = "requests"
+STRIPPED = "oddity: stripped call"
+UNMAPPED = "oddity: unmapped order code"
+
+
+def local_order_codes(
+    request: HookRequest, service: Service, site: Site, finder: Finder
+) -> tuple[LocalCode, ...]:
+    """Return the codes of the newly selected orders that the site's terminologist should map.
+
+    These are the codes of orders that the service takes for its own by their words alone, and the codes that
+    stand in no standard system and in no concept map of the site.
+    """
+    chart = read_chart(request.patient_id, (), request.received_at.date(), drafts=request.newly_selected())
+    codes: list[LocalCode] = []
+    for entry in chart.entries:
+        if entry.drafted and service.orders not in finder.find_in_entry(_mapped(entry, site), ()):
+            names = [p for p in chart.passages if p.entry == entry and p.element.startswith("code")]
+            by_text = service.orders in finder.find_in_entry(entry, names)
+            codes += unmapped_codes(site.client, entry.codings, site.code_map, by_text=by_text)
+    return tuple(codes)
+
+
+def _mapped(entry: Entry, site: Site) -> Entry:
+    return entry._replace(codings=add_mapped(entry.codings, site.code_map))
+
+
+def is_stripped(request: HookRequest) -> bool:
+    """Say whether a request brings nothing but its context, as when a client does not know our address.
+
+    Some clients leave prefetch and FHIR access out when the address called is not the one they registered.
+    """
+    return request.fhir_server is None and not any(isinstance(v, Sent) for v in request.prefetch.values())
+
+
+def refusal_oddity(request: HookRequest, problem: PrefetchMissing) -> str:
+    """Return the tally for a request that was refused for want of data."""
+    return STRIPPED if is_stripped(request) else f"gap: {len(problem.keys)} keys: refused"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRow:
+    """How often one thing was odd in what one client sent.
+
+    Attributes:
+        share: of the client's requests, 0 to 1; None when no request was counted.
+    """
+
+    client: str
+    what: str
+    times: int
+    share: float | None
+
+
+def quality_rows(sums: Mapping[tuple[str, str], int]) -> tuple[QualityRow, ...]:
+    """Return what was odd, by client, the most frequent first.
+
+    Args:
+        sums: by (client, what), as the recorder tallies them; ``REQUESTS`` is what the rest are a share of.
+    """
+    return tuple(
+        QualityRow(client, what, times, _share(times, sums.get((client, REQUESTS), 0)))
+        for (client, what), times in sorted(sums.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+        if what != REQUESTS
+    )
+
+
+def _share(times: int, requests: int) -> float | None:
+    return times / requests if requests else None
+
+
+def quality_lines(sums: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    """Yield the data-quality report, one line per client and oddity; never nothing at all."""
+    rows = quality_rows(sums)
+    if not rows:
+        yield "nothing odd was counted"
+        return
+    requests = {client: times for (client, what), times in sums.items() if what == REQUESTS}
+    client = None
+    for row in rows:
+        if row.client != client:
+            client = row.client
+            yield f"{client}: {requests.get(client, 0)} requests"
+        share = f"{row.share:7.1%}" if row.share is not None else "      -"
+        yield f"  {share}  {row.times:6}  {row.what}"
+
+
+def worklist_lines(ranked: tuple[CountedCode, ...]) -> Iterator[str]:
+    """Yield the worklist of unmapped order codes; a line that says so when it is empty."""
+    if not ranked:
+        yield "every order code is standard or mapped"
+        return
+    yield "orders  known by its words  client        code"
+    for item in ranked:
+        known = "yes" if item.code.by_text else "no"
+        label = f"  {item.code.label}" if item.code.label else ""
+        code = f"{item.code.system}|{item.code.code}{label}"
+        yield f"{item.orders:6}  {known:18}  {item.code.client:12}  {code}"
