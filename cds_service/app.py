@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from flask import Flask
 
+from cds_service.adapters.fhir_gather import FetchLimits
 from cds_service.adapters.fhir_server import FhirServers
 from cds_service.adapters.log import RequestLog
 from cds_service.adapters.metrics import Metrics
+from cds_service.adapters.recorder import Odd
 from cds_service.clients import Client
 from cds_service.content.library import Library
 from cds_service.content.load import load_library
+from cds_service.errors import PrefetchMissing
 from cds_service.gathering import Site
 from cds_service.guidance import Ports, respond
 from cds_service.hooks.card import HookResponse
@@ -22,6 +26,7 @@ from cds_service.hooks.discovery import ServiceDescription
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 from cds_service.keeping import Keeping, open_keeping
+from cds_service.quality import REQUESTS, local_order_codes, refusal_oddity
 from cds_service.settings import Settings
 from cds_service.trusting import who_calls
 from cds_service.web.contract import load_contract
@@ -47,7 +52,7 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
     return create_web(
         WebPorts(
             services=tuple(map(describe, library.services.values())),
-            answer=answer_from(library, settings, FhirServers(), keeping, metrics),
+            answer=answer_from(library, settings, fhir_servers(settings), keeping, metrics),
             keep_feedback=keeping.keep_feedback,
             contract=load_contract(Path(settings.contract)),
             write_log=RequestLog(log_stream).write,
@@ -78,16 +83,39 @@ def answer_from(
         ports = Ports(
             publisher=publisher,
             site=Site(client.id, client.profile.prefetch_aliases, client.code_map),
-            fetch=servers.of(client).fetch,
+            fetch=servers.of(client, _seconds_since(request.received_at)).fetch,
             withhold=keeping.withhold_for(client),
             keep_trace=keeping.keep_trace,
             rules_off=keeping.switches.now().rules_off(),
         )
-        answer = respond(request, library.services[service_id], library, ports)
+        service = library.services[service_id]
+        keeping.recorder.count(local_order_codes(request, service, ports.site, library.finder))
+        try:
+            answer = respond(request, service, library, ports)
+        except PrefetchMissing as problem:
+            keeping.recorder.keep(Odd(client.id, REQUESTS), Odd(client.id, refusal_oddity(request, problem)))
+            raise
         metrics.answered(service_id, client.id, answer, request.oddities)
         return answer
 
     return answer
+
+
+def fhir_servers(settings: Settings) -> FhirServers:
+    """Return the FHIR servers of the clients, with the limits that *settings* say."""
+    limits = FetchLimits(
+        deadline_seconds=settings.deadline_seconds,
+        reserve_seconds=settings.fetch_reserve_seconds,
+        threads=settings.fetch_threads,
+        pages=settings.fetch_pages,
+        bytes=settings.fetch_bytes,
+        notes=settings.fetch_notes,
+    )
+    return FhirServers(limits, settings.fetch_ca_bundle or True)
+
+
+def _seconds_since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()
 
 
 def describe(service: Service) -> ServiceDescription:

@@ -16,7 +16,7 @@ from cds_service.hooks.prefetch import Sent
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 
-REQUESTS = "requests"
+REQUESTS = "requests"  # as ``keeping`` tallies them
 STRIPPED = "oddity: stripped call"
 UNMAPPED = "oddity: unmapped order code"
 

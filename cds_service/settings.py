@@ -118,6 +118,15 @@ class Settings:
         "https://cordcheck.example.org/fhir", "base of the code systems of cards and suggestions", _url
     )
     body_limit_bytes: int = setting(5_000_000, "largest request body, decompressed", _count)
+    deadline_seconds: float = setting(1.5, "time for the whole answer while a FHIR server is asked", _seconds)
+    fetch_reserve_seconds: float = setting(0.3, "part of it that is kept for evaluating", _seconds)
+    fetch_threads: int = setting(16, "calls at once to one FHIR server", _count)
+    fetch_pages: int = setting(10, "pages read of one search", _count)
+    fetch_bytes: int = setting(20_000_000, "bytes read from a FHIR server for one request", _count)
+    fetch_notes: int = setting(20, "note texts fetched by their URL for one request", _count)
+    fetch_ca_bundle: str = setting(
+        "", "file of the certificate authorities of FHIR servers; empty means the usual ones"
+    )
     cors_origins: tuple[str, ...] = setting(
         ("https://sandbox.cds-hooks.org", "http://127.0.0.1:*", "http://localhost:*"),
         "origins of browser clients, separated by spaces; `:*` is any port and only for loopback",
