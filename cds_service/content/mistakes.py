@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -74,7 +74,8 @@ def _remedy(detail: ErrorDetails, shape: TypeAdapter[T]) -> str:
     key = detail["loc"][-1] if detail["loc"] else ""
     match detail["type"]:
         case "extra_forbidden":
-            return f"unknown key {key!r}; {nearest(key, _keys(shape))}"
+            allowed = _keys(shape, detail["loc"][:-1])
+            return f"unknown key {key!r}; {nearest(key, allowed)}"
         case "missing":
             return f"{key!r} is missing; add it"
         case "string_type":
@@ -87,8 +88,19 @@ def _remedy(detail: ErrorDetails, shape: TypeAdapter[T]) -> str:
             return f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
-def _keys(shape: TypeAdapter[T]) -> set[str]:
-    """Return every key that occurs in the format, wherever it may stand."""
-    schema = shape.json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return {key for part in parts for key in part.get("properties", {})}
+def _keys(shape: TypeAdapter[T], loc: tuple[int | str, ...]) -> set[str]:
+    """Return the keys that the format allows at *loc*."""
+    whole = shape.json_schema()
+    part: dict[str, Any] = _resolved(whole, whole)
+    for step in loc:
+        inside = part.get("items", {}) if isinstance(step, int) else part.get("properties", {}).get(step, {})
+        part = _resolved(inside, whole)
+    return set(part.get("properties", {}))
+
+
+def _resolved(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference, and of alternatives take the one that has structure."""
+    if "$ref" in part:
+        return dict(whole["$defs"][part["$ref"].rpartition("/")[2]])
+    choices = [_resolved(one, whole) for one in part.get("anyOf", ())]
+    return next((one for one in choices if "properties" in one or "items" in one), part)
