@@ -76,6 +76,8 @@ class PatternEntry(Strict):
     near: list[Element] = []
     within: Annotated[int, Field(ge=0, le=30)] = 6
     ordered: bool = False
+    across: bool = False
+    text_in: list[Text] = []
 
 
 class Examples(Strict):
@@ -100,6 +102,7 @@ class FindingEntry(Strict):
     text_in: list[Text] = []
     statuses: list[Text] = []
     of: str = ""
+    not_with: list[Text] = []
     any_text: str = ""
     explained_by: list[Text] = []
     past_counts: bool = False
@@ -160,7 +163,9 @@ def read_findings(
         )
         for path in sorted((folder / "findings").glob("*.yaml"))
     }
-    group_ids = {group.id for group in groups}
+    if mistakes:  # what refers to a file that cannot be read would only repeat the mistake
+        return FoundContent(Findings({}, _NORMAL), {})
+    group_ids = {group.id for group in groups} | {timed.id for timed in times}
     entries = [entry for found in files.values() for entry in found]
     for name, found in files.items():
         for entry in found:
@@ -189,6 +194,7 @@ def _mistakes_in(
     for used, known, kind in (
         (entry.codes, set(value_sets), "value set"),
         (entry.explained_by, findings, "finding"),
+        (entry.not_with, findings, "finding"),
         ([entry.of] if entry.of else [], findings, "finding"),
         (_groups_used(entry), groups, "word group"),
     ):
@@ -294,6 +300,7 @@ def _definition(
         text_kinds=frozenset(entry.text_in),
         statuses=frozenset(entry.statuses),
         of=entry.of,
+        not_with=tuple(entry.not_with),
         any_text=entry.any_text,
         explained_by=tuple(entry.explained_by),
         past_counts=entry.past_counts,
@@ -303,10 +310,12 @@ def _definition(
 
 
 def _compiled(finding: str, state: State, number: int, entry: PatternEntry) -> Iterator[Pattern]:
+    kinds = frozenset(entry.text_in)
     if entry.words or entry.states:
-        yield Pattern((WordOf((_own_group(finding, state, number),)),), 0, False, state)
+        yield Pattern((WordOf((_own_group(finding, state, number),)),), 0, False, False, state, kinds)
     if entry.near:
-        yield Pattern(tuple(_element(element) for element in entry.near), entry.within, entry.ordered, state)
+        near = tuple(_element(element) for element in entry.near)
+        yield Pattern(near, entry.within, entry.ordered, entry.across, state, kinds)
 
 
 def _element(element: str | list[str] | Limits) -> WordOf | NumberOf:

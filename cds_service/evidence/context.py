@@ -236,7 +236,12 @@ def _ended(sentence: Sentence, one: int, other: int) -> bool:
 
 def _reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
     """Tell whether *hit* stands before a part of the match, with nothing between that ends its scope."""
-    return hit.last < match.last and not _inside(hit, match) and not _ended(sentence, hit.last, match.last)
+    return (
+        hit.last < match.last
+        and (hit.until is None or match.last <= hit.until)
+        and not _inside(hit, match)
+        and not _ended(sentence, hit.last, match.last)
+    )
 
 
 def _reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:

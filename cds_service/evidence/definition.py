@@ -48,13 +48,17 @@ class Pattern:
         near: what has to be there; the first element is what the pattern is about.
         within: the most words that may stand between its outermost elements.
         ordered: the elements have to stand in the order given.
+        across: the elements may stand in different segments of the sentence.
         state: what a match says before its context is read.
+        kinds: resource types whose text it reads; empty means all.
     """
 
     near: tuple[WordOf | NumberOf, ...]
     within: int
     ordered: bool
+    across: bool
     state: State
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class FindingDefinition:
         text_kinds: resource types whose text counts; empty means all.
         statuses: entry statuses that count; empty means any that is not over.
         of: the text or code counts only on a resource that also asserts this finding.
+        not_with: its words count only where none of these findings is asserted on the same resource.
         any_text: a non-empty text in this element asserts it ("" for none).
         explained_by: findings that explain it when they are known and it is stable.
         past_counts: it still counts when told as history (a chronic disease, an operation).
@@ -101,6 +106,7 @@ class FindingDefinition:
     text_kinds: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
     of: str = ""
+    not_with: tuple[str, ...] = ()
     any_text: str = ""
     explained_by: tuple[str, ...] = ()
     past_counts: bool = False

@@ -43,18 +43,19 @@ class Finder:
         evidence = [item for entry in chart.entries for item in find_in_entry(entry, self.codes, self.lexicon)]
         for passage in chart.passages:
             evidence.extend(self._in_passage(passage))
-        return _without_explained(_only_of(self._windowed(evidence, chart.as_of), self.definitions), self.definitions)
+        windowed = self._windowed(_not_beside(evidence, self.definitions), chart.as_of)
+        return _without_explained(_only_of(windowed, self.definitions), self.definitions)
 
     def find_in_entry(self, entry: Entry, passages: Iterable[Passage]) -> frozenset[str]:
         """Return the findings that one entry asserts by its codes or, where no code does, by its label."""
-        coded = {item.finding for item in find_in_entry(entry, self.codes, self.lexicon)}
-        said = {
+        evidence = list(find_in_entry(entry, self.codes, self.lexicon))
+        for passage in passages:
+            evidence.extend(self._in_passage(passage))
+        return frozenset(
             item.finding
-            for passage in passages
-            for item in self._in_passage(passage)
+            for item in _not_beside(evidence, self.definitions)
             if item.state is State.ASSERTED and not item.ignored
-        }
-        return frozenset(coded | said)
+        )
 
     @property
     def definitions(self) -> Mapping[str, FindingDefinition]:
@@ -114,6 +115,19 @@ class Finder:
 def find_evidence(chart: Chart, finder: Finder) -> tuple[Evidence, ...]:
     """Return every place in *chart* that speaks about one of the findings of *finder*."""
     return finder.find(chart)
+
+
+def _not_beside(
+    evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]
+) -> list[Evidence]:
+    """Drop the words of a finding where the same resource asserts one that it does not go with."""
+    asserted = {(item.finding, item.reference) for item in evidence if item.state is State.ASSERTED}
+    return [
+        item
+        for item in evidence
+        if item.coding is not None
+        or not any((other, item.reference) in asserted for other in definitions[item.finding].not_with)
+    ]
 
 
 def _only_of(evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]) -> list[Evidence]:

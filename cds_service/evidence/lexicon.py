@@ -47,6 +47,7 @@ class Cue(StrEnum):
     ANSWER_NO = "answer-no"
     ALL = "all"  # "all negative": the cue speaks of the whole list
     SECTION = "section"
+    TITLE = "title"  # "Dr": the name that follows is a person's
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def find_matches(sentence: Sentence, pattern: Pattern) -> Iterator[Match]:
         columns.append(column)
     for subject in columns[0]:
         parts = _nearest(sentence, subject, columns[1:], pattern)
-        if parts is not None:
+        if parts is not None and _numbers_hold(pattern, parts):
             yield _match(sentence, pattern, parts)
 
 
@@ -70,7 +70,7 @@ def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[_Found]:
         return [
             _Found(at, at, Role.STATE, None, token.number)
             for at, token in enumerate(sentence.tokens)
-            if token.number is not None and _kind_fits(token.kind, element) and element.holds(token.number)
+            if token.number is not None and _kind_fits(token.kind, element)
         ]
     hits: list[Hit] = []
     for group in element.groups:
@@ -87,12 +87,12 @@ def _nearest(
 ) -> list[_Found] | None:
     """Return the closest places of the other elements in the segment of *subject*, None when one is missing."""
     parts = [subject]
+    segment = sentence.segment[subject.first]
     for column in others:
-        segment = sentence.segment[subject.first]
         fitting = [
             found
             for found in column
-            if sentence.segment[found.first] == segment
+            if (pattern.across or sentence.segment[found.first] == segment)
             and all(found.first > part.last or found.last < part.first for part in parts)
             and not (pattern.ordered and found.first < parts[-1].first)
         ]
@@ -102,6 +102,15 @@ def _nearest(
     first, last = min(p.first for p in parts), max(p.last for p in parts)
     inner = last - first + 1 - sum(p.last - p.first + 1 for p in parts)
     return parts if inner <= pattern.within else None
+
+
+def _numbers_hold(pattern: Pattern, parts: list[_Found]) -> bool:
+    """Tell whether the nearest number of each kind lies within the limits that the pattern asks for."""
+    return all(
+        part.number is not None and element.holds(part.number)
+        for element, part in zip(pattern.near, parts, strict=True)
+        if isinstance(element, NumberOf)
+    )
 
 
 def _distance(one: _Found, other: _Found) -> tuple[int, int]:

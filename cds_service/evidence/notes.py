@@ -83,14 +83,50 @@ def _find_in_sentence(
     found = tokens(passage.text, start, end, lexicon)
     sentence = read_sentence(found, lexicon)
     times = stated_times(sentence)
-    evidence = []
+    evidence = [
+        item
+        for definition, matches in _matches(sentence, index, passage.kind).values()
+        for match in _most_telling(matches)
+        for item in _evidence(passage, sentence, definition, match, times, section)
+    ]
+    return list(dict.fromkeys(evidence)), sentence, times
+
+
+def _matches(
+    sentence: Sentence, index: PatternIndex, kind: str
+) -> dict[str, tuple[FindingDefinition, list[Match]]]:
+    """Return the matches in *sentence* by finding id."""
+    found: dict[str, tuple[FindingDefinition, list[Match]]] = {}
     for group in sentence.words:
         for definition, pattern in index.by_group.get(group, ()):
-            if definition.text_kinds and passage.kind not in definition.text_kinds:
-                continue
-            for match in find_matches(sentence, pattern):
-                evidence.extend(_evidence(passage, sentence, definition, match, times, section))
-    return list(dict.fromkeys(evidence)), sentence, times
+            if _reads(definition.text_kinds, kind) and _reads(pattern.kinds, kind):
+                found.setdefault(definition.id, (definition, []))[1].extend(find_matches(sentence, pattern))
+    return found
+
+
+def _reads(kinds: frozenset[str], kind: str) -> bool:
+    return not kinds or kind in kinds
+
+
+def _most_telling(matches: list[Match]) -> list[Match]:
+    """Drop what another match says more exactly of the same subject.
+
+    A bare mention gives way to a longer pattern ("clonus" to "2 beats of clonus"), a word to a number ("brisk" to "2+").
+    """
+    return [
+        match
+        for match in matches
+        if not any(_exactness(other) > _exactness(match) and _same_subject(match, other) for other in matches)
+    ]
+
+
+def _exactness(match: Match) -> int:
+    return 0 if len(match.parts) == 1 else 1 if match.number is None else 2
+
+
+def _same_subject(one: Match, other: Match) -> bool:
+    spans = (one.parts[:1], other.parts) if len(one.parts) == 1 else (one.parts[:1], other.parts[:1])
+    return any(a <= d and c <= b for a, b in spans[0] for c, d in spans[1])
 
 
 def _evidence(

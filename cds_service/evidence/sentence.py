@@ -18,11 +18,15 @@ _VALUE_NUMBERS = ("grade", "power")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One entry of the lexicon at the tokens ``first`` to ``last``, both included."""
+    """One entry of the lexicon at the tokens ``first`` to ``last``, both included.
+
+    A modifier that opens a longer entry ("no" in "no back pain") reaches no further than that entry, ``until``.
+    """
 
     meaning: Meaning
     first: int
     last: int
+    until: int | None = None
 
 
 @dataclass(slots=True)
@@ -66,77 +70,131 @@ def read_sentence(tokens: list[Token], lexicon: Lexicon) -> Sentence:
 
 
 def _hits(tokens: list[Token], lexicon: Lexicon) -> list[Hit]:
-    """Return the longest entries that start at each token; what lies inside a pseudo entry is swallowed."""
+    """Return the entries that stand at each token; what lies inside a pseudo entry or a name is swallowed."""
     norms = [token.norm for token in tokens]
     found: list[Hit] = []
     swallowed_to = -1
     for at, norm in enumerate(norms):
-        if at <= swallowed_to:
+        entries = lexicon.entries.get(norm) if at > swallowed_to else None
+        if not entries:
             continue
-        for rest, meanings in lexicon.entries.get(norm, ()):
-            end = at + 1 + len(rest)
-            if rest and tuple(norms[at + 1 : end]) != rest:
-                continue
-            if any(meaning.cue is Cue.PSEUDO for meaning in meanings):
-                swallowed_to = end - 1
-            found.extend(Hit(meaning, at, end - 1) for meaning in meanings)
-            break
+        here = [
+            (at + len(rest), meanings)
+            for rest, meanings in entries
+            if not rest or tuple(norms[at + 1 : at + 1 + len(rest)]) == rest
+        ]
+        if not here:
+            continue
+        longest, meanings = here[0]
+        found.extend(Hit(meaning, at, longest) for meaning in meanings)
+        swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
+        if swallowed_to < longest:
+            found.extend(_shorter(here, at))
     return _without_inner_cues(found)
+
+
+def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...]) -> int:
+    """Return the last token that a pseudo entry, or a title with the name after it, takes out of sight."""
+    cues = {meaning.cue for meaning in meanings}
+    if Cue.TITLE in cues:
+        return last + 1 + (last + 1 < len(norms) and len(norms[last + 1]) == 1)  # an initial, then the name
+    return last if Cue.PSEUDO in cues else -1
+
+
+def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
+    """Return the shorter entries at the same token; a modifier among them reaches no further than the longest."""
+    longest, meanings = here[0]
+    has_cue = any(meaning.cue is not None for meaning in meanings)
+    return [
+        Hit(meaning, at, last, longest if meaning.cue is not None else None)
+        for last, shorter in here[1:]
+        for meaning in shorter
+        if meaning.cue is None or not has_cue
+    ]
 
 
 def _without_inner_cues(hits: list[Hit]) -> list[Hit]:
     """Drop the modifiers that are part of a longer entry ("no" in "no longer able to")."""
-    reach, kept = -1, []
+    reach, outer, start = -1, -1, -1
+    kept: list[Hit] = []
     for hit in hits:
-        inner = hit.last <= reach
+        if hit.first != start:
+            start, outer = hit.first, reach
+        inner = hit.last <= outer
         if not (inner and (hit.meaning.cue is not None or hit.meaning.group == "side")):
             kept.append(hit)
-        if hit.last > hit.first:
-            reach = max(reach, hit.last)
+        reach = max(reach, hit.last)
     return kept
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What a chunk or a segment holds: the first place of a subject and of a value, None without one."""
+
+    subject: int | None = None
+    value: int | None = None
+
+    @property
+    def full(self) -> bool:
+        return self.subject is not None and self.value is not None
+
+    def add(self, other: _Piece) -> None:
+        self.subject = self.subject if self.subject is not None else other.subject
+        self.value = self.value if self.value is not None else other.value
 
 
 def _cut(sentence: Sentence, hits: list[Hit]) -> None:
     """Number chunks and segments: a new segment begins where both neighbours have a subject and a value."""
-    count = len(sentence.tokens)
-    subject, value = [False] * count, [False] * count
-    ends = [False] * count
-    for hit in hits:
-        meaning = hit.meaning
-        if meaning.role in _SUBJECTS:
-            subject[hit.first] = True
-        if meaning.role in _VALUES or meaning.cue in _VALUE_CUES:
-            value[hit.first] = True
-        if meaning.cue is Cue.ENDS:
-            ends[hit.first] = True
-    for at, token in enumerate(sentence.tokens):
-        if token.kind in _VALUE_NUMBERS:
-            value[at] = True
-    for at, _ in sentence.sides:
-        if at and subject[at - 1]:
-            value[at] = True
-    sentence.chunk = _chunks(sentence, ends)
-    chunks = sentence.chunk[-1] + 1 if count else 0
-    has_subject, has_value, starts_anew = [False] * chunks, [False] * chunks, [False] * chunks
+    subjects, values = _subjects_and_values(sentence, hits)
+    sentence.chunk = _chunks(sentence, {hit.first for hit in hits if hit.meaning.cue is Cue.ENDS})
+    pieces = [_Piece() for _ in range(sentence.chunk[-1] + 1)] if sentence.chunk else []
     for at, chunk in enumerate(sentence.chunk):
-        has_subject[chunk] |= subject[at]
-        has_value[chunk] |= value[at]
-        starts_anew[chunk] |= ends[at]
-    number, seg_subject, seg_value, numbers = 0, False, False, []
-    for chunk in range(chunks):
-        full = has_subject[chunk] and has_value[chunk]
-        if chunk and (starts_anew[chunk] or (full and seg_subject and seg_value)):
-            number, seg_subject, seg_value = number + 1, False, False
-        seg_subject |= has_subject[chunk]
-        seg_value |= has_value[chunk]
-        numbers.append(number)
+        pieces[chunk].add(_Piece(at if at in subjects else None, at if at in values else None))
+    numbers = _segments(pieces)
     sentence.segment = [numbers[chunk] for chunk in sentence.chunk]
 
 
-def _chunks(sentence: Sentence, ends: list[bool]) -> list[int]:
+def _segments(pieces: list[_Piece]) -> list[int]:
+    """Return the number of the segment of each chunk."""
+    number, segment, numbers = 0, _Piece(), []
+    for at, piece in enumerate(pieces):
+        if segment.full and (piece.full or _opens(piece, segment, pieces[at + 1 :])):
+            number, segment = number + 1, _Piece()
+        segment.add(piece)
+        numbers.append(number)
+    return numbers
+
+
+def _opens(piece: _Piece, segment: _Piece, following: list[_Piece]) -> bool:
+    """Tell whether a bare subject belongs to the value that comes after it ("hands numb, LEGS and feet weak")."""
+    if piece.subject is None or segment.subject is None or segment.value is None:
+        return False
+    if segment.subject > segment.value:  # the value came first: "numbness of hands, FEET"
+        return False
+    after = next((other for other in following if other.subject is None or other.value is not None), None)
+    return after is not None and after.value is not None
+
+
+def _subjects_and_values(sentence: Sentence, hits: list[Hit]) -> tuple[set[int], set[int]]:
+    grouped = {hit.first for hit in hits if "#" not in hit.meaning.group and hit.meaning.role is not Role.OTHER}
+    telling = [
+        hit
+        for hit in hits
+        if hit.last > hit.first or "#" not in hit.meaning.group or hit.first not in grouped
+    ]
+    subjects = {hit.first for hit in telling if hit.meaning.role in _SUBJECTS}
+    values = {
+        hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES
+    }
+    values |= {at for at, token in enumerate(sentence.tokens) if token.kind in _VALUE_NUMBERS}
+    values |= {at for at, _ in sentence.sides if at - 1 in subjects}
+    return subjects, values
+
+
+def _chunks(sentence: Sentence, ends: set[int]) -> list[int]:
     number, chunk = 0, []
     for at, token in enumerate(sentence.tokens):
-        if at and (token.norm in COORDINATORS or ends[at]):
+        if at and (token.norm in COORDINATORS or at in ends):
             number += 1
         chunk.append(number)
     return chunk
