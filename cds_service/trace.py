@@ -58,14 +58,22 @@ class Trace:
 
 def evidence_of(explanation: Explanation | None) -> tuple[Evidence, ...]:
     """Return every evidence below *explanation*, each once, in the order of the tree."""
-    if explanation is None:
-        return ()
-    return tuple(dict.fromkeys(item for leaf in explanation.leaves() for item in leaf.because))
+    found: dict[Evidence, None] = {}
+    seen: set[int] = set()
+    left = [explanation] if explanation else []
+    while left:
+        node = left.pop()
+        if id(node) not in seen:  # a named criterion stands in many places, but is the same object
+            seen.add(id(node))
+            found.update(dict.fromkeys(node.because))
+            left.extend(reversed(node.parts))
+    return tuple(found)
 
 
 def fired_rules(explanation: Explanation | None) -> tuple[str, ...]:
     """Return the ids of the rules with a tier that are met, in the order of the tree."""
     if explanation is None:
         return ()
-    own = (explanation.criterion,) if explanation.tier and explanation.met and explanation.criterion else ()
-    return tuple(dict.fromkeys((*own, *(rule for part in explanation.parts for rule in fired_rules(part)))))
+    if explanation.tier:
+        return (explanation.criterion,) if explanation.met else ()
+    return tuple(dict.fromkeys(rule for part in explanation.parts for rule in fired_rules(part)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import compress, decompress
 
 import orjson
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -143,9 +144,10 @@ class StoredTraces:
 
     def _row(self, trace: Trace) -> dict[str, Any]:
         if self._sealing.sealed:
-            body = self._sealing.seal(full(trace), trace.consult_id)
+            body = self._sealing.seal(compress(full(trace), 1), trace.consult_id)
         else:
-            body = minimal(trace, self._sealing.pseudonym("patient", trace.client, trace.patient_id))
+            who = self._sealing.pseudonym("patient", trace.client, trace.patient_id)
+            body = compress(minimal(trace, who), 1)
         return {
             "kind": ANSWER,
             "consult_id": trace.consult_id[:64],
@@ -162,7 +164,7 @@ class StoredTraces:
     def _opened(self, row: Row[Any]) -> dict[str, Any]:
         body = self._sealing.open(row.body, row.consult_id) if row.form == "sealed" else row.body
         out: dict[str, Any] = {"sequence": row.sequence, "kept_ms": row.kept_ms, "form": row.form}
-        return out | {"trace": orjson.loads(body)}
+        return out | {"trace": orjson.loads(decompress(body))}
 
     def _head(self, connection: Connection) -> tuple[int, str]:
         """Take the head for this transaction; other writers wait here."""

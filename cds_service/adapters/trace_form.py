@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -14,11 +15,24 @@ from cds_service.hooks.card import Card
 from cds_service.trace import Trace
 
 Json = dict[str, Any]
+SAME_AS = "same_as"
+"""A criterion that was told before under this number: it is assessed once and used in many places."""
 
 
 def full(trace: Trace) -> bytes:
     """Return everything, quotes and ids included."""
-    return orjson.dumps(trace, default=_plain)
+    tree = _Tree(lambda evidence: evidence)
+    out = {
+        "consult_id": trace.consult_id,
+        "at": trace.at,
+        "user_id": trace.user_id,
+        "orders": trace.orders,
+        "fingerprint": trace.fingerprint,
+        "gaps": trace.gaps,
+        "cards": [card.as_json() for card in trace.cards],
+        **_common(trace, trace.patient_id, tree),
+    }
+    return orjson.dumps(out, default=_plain)
 
 
 def minimal(trace: Trace, patient: str) -> bytes:
@@ -28,39 +42,83 @@ def minimal(trace: Trace, patient: str) -> bytes:
         trace: the trace.
         patient: the pseudonym that stands for the patient.
     """
-    out: Json = {
+    tree = _Tree(_minimal_evidence)
+    out = {
         "consult_id": trace.consult_id,
+        "orders": len(trace.orders),
+        "gaps": [_minimal_gap(gap) for gap in trace.gaps],
+        "cards": [_minimal_card(card) for card in trace.cards],
+        **_common(trace, patient, tree),
+    }
+    return orjson.dumps(out, default=_plain)
+
+
+def _common(trace: Trace, patient: str, tree: _Tree) -> Json:
+    return {
         "client": trace.client,
         "service": trace.service,
         "hook": trace.hook,
         "patient": patient,
-        "orders": len(trace.orders),
         "tier": trace.tier,
         "tier_before": trace.tier_before,
         "disposition": trace.disposition,
+        "withheld": trace.withheld,
         "content_version": trace.content_version,
         "content_hash": trace.content_hash,
-        "explanation": _explanation(trace.explanation) if trace.explanation else None,
-        "suppressions": [_explanation(item) for item in trace.suppressions],
-        "gaps": [_gap(gap) for gap in trace.gaps],
-        "cards": [_card(card) for card in trace.cards],
-        "withheld": trace.withheld,
         "oddities": trace.oddities,
         "timings": trace.timings,
+        "explanation": tree.node(trace.explanation) if trace.explanation else None,
+        "suppressions": [tree.node(item) for item in trace.suppressions],
+        "evidence": tree.evidence,
     }
-    return orjson.dumps(out)
 
 
-def _explanation(node: Explanation) -> Json:
-    out: Json = {"criterion": node.criterion, "states": node.states, "truth": node.truth, "tier": node.tier}
-    if node.because:
-        out["because"] = [_evidence(item) for item in node.because]
-    if node.parts:
-        out["parts"] = [_explanation(part) for part in node.parts]
-    return out
+@dataclass(slots=True)
+class _Tree:
+    """Writes each criterion and each evidence once; a second use is a number."""
+
+    write_evidence: Callable[[Evidence], object]
+    evidence: list[object] = field(default_factory=list)
+    _numbers: dict[int, int] = field(default_factory=dict)
+    _places: dict[int, int] = field(default_factory=dict)
+    _speaking: dict[int, bool] = field(default_factory=dict)
+
+    def node(self, node: Explanation) -> Json | str:
+        """Return *node* with all below it; where the record is silent throughout, it is a line of words."""
+        if not self._speaks(node):
+            return f"{node.truth}: {node.criterion} {node.states}".rstrip()
+        told = self._numbers.get(id(node))
+        if told is not None:
+            return {SAME_AS: told}
+        out: Json = {"criterion": node.criterion, "truth": node.truth}
+        if node.states:
+            out["states"] = node.states
+        if node.tier:
+            out["tier"] = node.tier
+        if node.because:
+            out["because"] = [self._place(item) for item in node.because]
+        if node.parts:
+            self._numbers[id(node)] = out["number"] = len(self._numbers) + 1
+            out["parts"] = [self.node(part) for part in node.parts]
+        return out
+
+    def _speaks(self, node: Explanation) -> bool:
+        """Say whether the record says anything about *node* or below it."""
+        known = self._speaking.get(id(node))
+        if known is None:
+            known = bool(node.because) or any(self._speaks(part) for part in node.parts)
+            self._speaking[id(node)] = known
+        return known
+
+    def _place(self, item: Evidence) -> int:
+        place = self._places.get(id(item))
+        if place is None:
+            place = self._places[id(item)] = len(self.evidence)
+            self.evidence.append(self.write_evidence(item))
+        return place
 
 
-def _evidence(item: Evidence) -> Json:
+def _minimal_evidence(item: Evidence) -> Json:
     """Keep what kind of place spoke and how; drop the words, the date and the resource."""
     how = "code" if item.coding else "text"
     return {
@@ -72,19 +130,21 @@ def _evidence(item: Evidence) -> Json:
     }
 
 
-def _gap(gap: Gap) -> Json:
+def _minimal_gap(gap: Gap) -> Json:
     return {"what": gap.what.partition("/")[0], "reason": gap.reason}
 
 
-def _card(card: Card) -> Json:
-    return {
-        "uuid": card.uuid,
-        "indicator": card.indicator,
-        "suggestions": [item.uuid for item in card.suggestions],
-    }
+def _minimal_card(card: Card) -> Json:
+    topic = card.source.topic.code if card.source.topic else ""
+    suggestions = [item.uuid for item in card.suggestions]
+    return {"uuid": card.uuid, "id": topic, "indicator": card.indicator, "suggestions": suggestions}
 
 
 def _plain(value: object) -> object:
+    """Say in JSON what is neither a plain value nor a dataclass (named tuples included)."""
+    as_dict = getattr(value, "_asdict", None)
+    if as_dict is not None:
+        return as_dict()
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, frozenset | set):
