@@ -107,6 +107,7 @@ class Settings:
         "base64 of 32 bytes that seal full traces and comments, several with the newest first; "
         "empty keeps minimized traces",
     )
+    trace_days: int = setting(400, "days after which `purge` deletes traces", _count)
     memory: bool = setting(
         False,
         "do not repeat at signing, or after an override with a reason, a card whose evidence is the same",

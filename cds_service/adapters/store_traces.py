@@ -122,8 +122,12 @@ class StoredTraces:
             self._append(connection, [_note(PURGE, {"until": until, "link": link})])
             return int(connection.execute(delete(traces).where(traces.c.sequence <= until)).rowcount)
 
-    def verify(self) -> ChainReport:
+    def verify(self, since: str = "") -> ChainReport:
         """Walk the whole chain.
+
+        Args:
+            since: a head noted earlier, which must be in the chain, or purged from it, as it was; "" does
+                not ask.
 
         Raises:
             StoreUnavailable: it cannot be read.
@@ -132,7 +136,10 @@ class StoredTraces:
             head = connection.execute(select(trace_head)).one()
             rows = connection.execute(select(traces).order_by(traces.c.sequence)).all()
         anchor = _anchor(rows)
-        return ChainReport(len(rows), self._broken_at(rows, anchor, head), f"{head.sequence}:{head.link}")
+        broken_at = self._broken_at(rows, anchor, head)
+        if broken_at is None and since:
+            broken_at = _missing(since, rows, anchor)
+        return ChainReport(len(rows), broken_at, f"{head.sequence}:{head.link}")
 
     def _broken_at(self, rows: Sequence[Row[Any]], anchor: tuple[int, str], head: Row[Any]) -> int | None:
         sequence, link = anchor
@@ -197,6 +204,14 @@ def _anchor(rows: Iterable[Row[Any]]) -> tuple[int, str]:
             said = orjson.loads(row.body)
             anchor = max(anchor, (said["until"], said["link"]))
     return anchor
+
+
+def _missing(since: str, rows: Iterable[Row[Any]], anchor: tuple[int, str]) -> int | None:
+    """Return the sequence of a head noted earlier when the chain no longer has it, None when it has."""
+    number, _, link = since.partition(":")
+    sequence = int(number) if number.isdecimal() else 0
+    known = {anchor, (0, START), *((row.sequence, row.link) for row in rows)}
+    return None if (sequence, link) in known or sequence < anchor[0] else sequence
 
 
 def _content(row: Row[Any]) -> bytes:
