@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 
 from cds_service.__main__ import command_names
-from cds_service.app import create_app
 from cds_service.commands.serve import curl_line
-from cds_service.settings import Settings, setting_rows
+from cds_service.settings import setting_rows
+from cds_service.web.wsgi import SERVICES
+from tests.web.real import a_real_app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @cache
 def the_app() -> Flask:
-    return create_app(Settings(cards=str(ROOT / "cards"), contract=str(ROOT / "openapi.yaml")))
+    return a_real_app()
 
 
 @pytest.mark.parametrize(("name", "default", "about"), setting_rows(), ids=lambda value: value[:40])
@@ -68,7 +69,7 @@ def test_the_curl_line_of_the_readme_is_the_one_that_the_service_prints(
 ) -> None:
     monkeypatch.chdir(ROOT)
     example = Path("fixtures/requests/lumbar-mri-bilateral-hoffmann.json")
-    assert curl_line("http://127.0.0.1:8000", example) in README
+    assert curl_line("http://127.0.0.1:8000", example, the_app().extensions[SERVICES]) in README
 
 
 def test_the_curl_line_shows_a_card() -> None:
@@ -93,7 +94,7 @@ def test_the_locks_name_no_place_of_their_own() -> None:
     for lock in ("requirements.txt", "requirements-dev.txt"):
         text = (ROOT / lock).read_text(encoding="utf-8")
         assert "--hash=sha256:" in text
-        assert not re.search(r"^--|https?://|file:", text, re.MULTILINE)
+        assert not re.search(r"^--|https?://|file://", text, re.MULTILINE)
 
 
 def test_the_changelog_has_two_headings_for_each_release() -> None:

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from cds_service.adapters.log import RequestLog
-from cds_service.app import create_app
-from cds_service.settings import Settings
-from tests.web.stand_in import ROOT, SELECT_URL, SIGN_URL, StandIn, a_body, stand_in
+from tests.web.real import a_real_app
+from tests.web.stand_in import SELECT_URL, SIGN_URL, StandIn, a_body, stand_in
 
 CANARY = "ZZCANARY"
 
@@ -151,8 +150,7 @@ def test_the_parsed_request_shows_no_token_and_no_record_in_its_repr() -> None:
 @pytest.mark.parametrize("url", [SELECT_URL, SIGN_URL])
 def test_the_whole_service_logs_nothing_of_the_patient(url: str, capfd: pytest.CaptureFixture[str]) -> None:
     log = StringIO()
-    settings = Settings(cards=str(ROOT / "cards"), contract=str(ROOT / "openapi.yaml"))
-    client = create_app(settings, log).test_client()
+    client = a_real_app(log).test_client()
     hook = "order-select" if url == SELECT_URL else "order-sign"
     body = a_canary_body() | {"hook": hook}
     body["fhirServer"] = "https://ehr.example/fhir"  # not allowed for the open client, so never called

@@ -6,13 +6,16 @@ import argparse
 import json
 import os
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 
 from cds_service.app import application
+from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
+from cds_service.web.wsgi import SERVICES
 
 HELP = "start the service"
 
@@ -32,11 +35,14 @@ def run(arguments: argparse.Namespace) -> int:
         SettingError, ContentError: before the first process starts, so that a mistake is told once.
     """
     settings = Settings.read(os.environ)
-    rules = application().url_map.iter_rules()
+    app = (
+        application()
+    )  # a mistake in content or configuration ends it here, not in every worker again and again
     base = f"http://{settings.host}:{settings.port}"
-    print(f"CordCheck: {len(list(rules))} routes at {base} (stop with Ctrl-C)", flush=True)
+    print(f"CordCheck at {base} (stop with Ctrl-C)", flush=True)
     if arguments.example:
-        print(f"\nShow a card:\n\n  {curl_line(base, arguments.example)}\n", flush=True)
+        line = curl_line(base, arguments.example, app.extensions[SERVICES])
+        print(f"\nShow a card:\n\n  {line}\n", flush=True)
     _serve(settings)
     return 0
 
@@ -53,16 +59,14 @@ def _serve(settings: Settings) -> None:
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
-        process_name="cordcheck",
         log_access=False,
     )
     server.serve()
 
 
-def curl_line(base: str, example: Path) -> str:
-    """Return the command that sends *example* to the first service of its hook."""
+def curl_line(base: str, example: Path, services: Iterable[ServiceDescription]) -> str:
+    """Return the command that sends *example* to the first of *services* with its hook."""
     hook = json.loads(example.read_text(encoding="utf-8"))["hook"]
-    listed = json.loads(application().test_client().get("/cds-services").data)["services"]
-    service = next(service["id"] for service in listed if service["hook"] == hook)
+    service = next(service.id for service in services if service.hook == hook)
     data = shlex.quote(f"@{example}")
     return f"curl -s -H 'Content-Type: application/json' -d {data} {base}/cds-services/{service}"

@@ -87,6 +87,7 @@ def _http_problem(error: HTTPException) -> Response:
     """Answer what routing refuses: 404, 405 with Allow, and the like."""
     if error.code is None or error.code < 400:
         return Response(status=error.code or 500, headers=error.get_headers())
+    g.facts["error"] = type(error).__name__
     issue = {404: "not-found", 405: "not-supported", 413: "too-long"}.get(error.code, "invalid")
     response = outcome(error.code, issue, error.name.lower())
     for name, value in error.get_headers():

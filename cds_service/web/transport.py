@@ -24,6 +24,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Server": "cordcheck",
 }
 
 
@@ -72,7 +73,9 @@ def _let_in(ports: WebPorts) -> Callable[[], Response | None]:
 
 def _preflight() -> Response:
     methods = sorted((request.url_rule.methods if request.url_rule else None) or ())
-    return Response(status=204, headers={"Allow": ", ".join(methods)})
+    response = Response(status=204, headers={"Allow": ", ".join(methods)})
+    del response.headers["Content-Type"]
+    return response
 
 
 def _cors(origins: tuple[str, ...]) -> Callable[[Response], Response]:

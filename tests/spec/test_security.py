@@ -97,7 +97,7 @@ def test_every_answer_carries_the_security_headers(method: str, path: str) -> No
     response = stand_in().client.open(path, method=method)
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == ("no-cache" if path == "/cds-services" else "no-store")
-    assert "Server" not in response.headers
+    assert response.headers["Server"] == "cordcheck"
     assert len(response.headers["X-Trace-Id"]) == 32
 
 
