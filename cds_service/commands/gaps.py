@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
         lines = fault_lines(json.loads(arguments.request.read_text("utf-8")))
     else:
         since = datetime.now(UTC).date() - timedelta(days=arguments.days)
-        lines = quality_lines(open_keeping(Settings.read(os.environ)).tallies.since(since.isoformat()))
+        keeping = open_keeping(Settings.read(os.environ))
+        keeping.is_ready()  # makes the tables of a new file
+        lines = quality_lines(keeping.tallies.since(since.isoformat()))
     for line in lines:
         print(line)
     return 0

@@ -22,6 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         StoreUnavailable: the counts cannot be read.
     """
-    for line in worklist_lines(open_keeping(Settings.read(os.environ)).codes.ranked()):
+    keeping = open_keeping(Settings.read(os.environ))
+    keeping.is_ready()  # makes the tables of a new file
+    for line in worklist_lines(keeping.codes.ranked()):
         print(line)
     return 0
