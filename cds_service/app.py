@@ -30,6 +30,7 @@ from cds_service.quality import REQUESTS, local_order_codes, refusal_oddity
 from cds_service.settings import Settings
 from cds_service.trusting import who_calls
 from cds_service.web.contract import load_contract
+from cds_service.web.load import Gate
 from cds_service.web.operations import operations
 from cds_service.web.ports import Answer, WebPorts
 from cds_service.web.wsgi import create_web
@@ -48,7 +49,7 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
     library = load_library(Path(settings.cards))
     metrics = Metrics()
     keeping = open_keeping(settings, metrics)
-    keeping.is_ready()  # makes the schema of our own file; a store that is away stops nobody
+    keeping.is_ready()  # makes the schema of our own file
     return create_web(
         WebPorts(
             services=tuple(map(describe, library.services.values())),
@@ -63,6 +64,7 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
             source_attributes=source_attributes(library),
             open_endpoints=OPEN_ENDPOINTS,
             blueprints=(operations(metrics.page, settings.metrics_token, keeping.traces.find),),
+            gate=Gate(settings.at_work, settings.waiting, settings.wait_seconds),
             observe=metrics.observe,
         )
     )

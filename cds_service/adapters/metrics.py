@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.hooks.card import HookResponse
 
 MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Where several workers meet; has to be set before this module is imported (``serve`` does)."""
+"""Variable that names the folder where several workers meet; ``serve`` sets it."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
+def meet_in(folder: Path) -> None:
+    """Make the workers of this start meet in *folder*; numbers of an earlier start are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink()
+    os.environ[MULTIPROCESS_FOLDER] = str(folder)
 
 
 class Metrics:
@@ -22,6 +31,8 @@ class Metrics:
 
     def __init__(self) -> None:
         """Declare them; every name begins with ``cordcheck_``."""
+        if os.environ.get(MULTIPROCESS_FOLDER):
+            values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call] # chosen too early
         self._registry = CollectorRegistry()
         self._requests = self._counter(
             "requests", "Requests answered.", "route", "method", "status", "client"

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 
+from cds_service.adapters.metrics import meet_in
 from cds_service.app import application
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
+from cds_service.trusting import is_open
 from cds_service.web.wsgi import SERVICES
 
 HELP = "start the service"
@@ -35,11 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
         SettingError, ContentError: before the first process starts, so that a mistake is told once.
     """
     settings = Settings.read(os.environ)
+    if settings.workers > 1:
+        meet_in(Path(settings.var) / f"metrics-{settings.port}")
     app = (
         application()
     )  # a mistake in content or configuration ends it here, not in every worker again and again
     base = f"http://{settings.host}:{settings.port}"
     print(f"CordCheck at {base} (stop with Ctrl-C)", flush=True)
+    if is_open(settings):
+        print("OPEN: no authentication; for development on this machine (CDS_CLIENTS closes it)", flush=True)
     if arguments.example:
         line = curl_line(base, arguments.example, app.extensions[SERVICES])
         print(f"\nShow a card:\n\n  {line}\n", flush=True)
@@ -55,7 +62,9 @@ def _serve(settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=1,
+        blocking_threads=settings.threads,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        workers_kill_timeout=20,
         websockets=False,
         factory=True,
         respawn_failed_workers=True,

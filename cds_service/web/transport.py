@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
+from cds_service.web.load import guard
 from cds_service.web.ports import WebPorts
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class TidyPath:
 def surround(app: Flask, ports: WebPorts) -> None:
     """Add what every request gets to *app*."""
     app.before_request(_begin)
+    if ports.gate is not None:
+        guard(app, ports.gate, lambda endpoint: endpoint in ports.open_endpoints)
     app.before_request(_let_in(ports))
     app.after_request(_cors(ports.cors_origins))
     app.after_request(_secure)
