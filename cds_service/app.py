@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,19 +16,22 @@ from cds_service.adapters.fhir_server import FhirServers
 from cds_service.adapters.log import RequestLog
 from cds_service.adapters.metrics import Metrics
 from cds_service.adapters.recorder import Odd
+from cds_service.annotation import with_annotations
 from cds_service.clients import Client
 from cds_service.content.library import Library
 from cds_service.content.load import load_library
 from cds_service.errors import PrefetchMissing
-from cds_service.gathering import Site
-from cds_service.guidance import Ports, respond
+from cds_service.gathering import Site, find_orders
+from cds_service.guidance import Ports, TraceStore, respond
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.discovery import ServiceDescription
+from cds_service.hooks.profile import quirks_of
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 from cds_service.keeping import Keeping, open_keeping
 from cds_service.quality import REQUESTS, local_order_codes, refusal_oddity
 from cds_service.settings import Settings
+from cds_service.trace import Trace
 from cds_service.trusting import who_calls
 from cds_service.web.contract import load_contract
 from cds_service.web.load import Gate
@@ -87,7 +91,7 @@ def answer_from(
             site=Site(client.id, client.profile.prefetch_aliases, client.code_map),
             fetch=servers.of(client, _seconds_since(request.received_at)).fetch,
             withhold=keeping.withhold_for(client),
-            keep_trace=keeping.keep_trace,
+            keep_trace=_noting_quirks(keeping.keep_trace, client),
             rules_off=keeping.switches.now().rules_off(),
         )
         service = library.services[service_id]
@@ -98,9 +102,21 @@ def answer_from(
             keeping.recorder.keep(Odd(client.id, REQUESTS), Odd(client.id, refusal_oddity(request, problem)))
             raise
         metrics.answered(service_id, client.id, answer, request.oddities)
-        return answer
+        if not client.annotate_orders:
+            return answer
+        return with_annotations(answer, request, find_orders(request, service, ports.site, library.finder))
 
     return answer
+
+
+def _noting_quirks(keep: TraceStore, client: Client) -> TraceStore:
+    """Return *keep* for traces that also say how the answer was changed for *client*."""
+
+    def keep_noted(trace: Trace) -> None:
+        quirks = quirks_of(trace.cards, client.profile)
+        keep(replace(trace, oddities=trace.oddities + quirks) if quirks else trace)
+
+    return keep_noted
 
 
 def fhir_servers(settings: Settings) -> FhirServers:

@@ -48,15 +48,21 @@ def without_fetching(request: HookRequest, wanted: Mapping[str, str]) -> Mapping
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """A chart, and what it was read from."""
+    """A chart, and what it was read from.
+
+    Attributes:
+        quirks: which ways of matching the client's prefetch keys were needed.
+    """
 
     chart: Chart
     prefetch: Mapping[str, Prefetched]
+    quirks: tuple[str, ...] = ()
 
 
 def gather_chart(request: HookRequest, service: Service, site: Site, fetch: Fetch) -> Gathered:
     """Return what the record says about the patient, with a gap for everything that could not be had."""
-    sent = match_prefetch(service.prefetch, request.prefetch, site.aliases).prefetch
+    matched = match_prefetch(service.prefetch, request.prefetch, site.aliases)
+    sent = matched.prefetch
     prefetch = {**sent, **fetch(replace(request, prefetch=sent), service.prefetch)}
     resources: list[dict[str, Any]] = []
     gaps: list[Gap] = []
@@ -69,7 +75,7 @@ def gather_chart(request: HookRequest, service: Service, site: Site, fetch: Fetc
             gaps.append(Gap(key, value.reason if isinstance(value, Failed) else "not sent"))
     day = request.received_at.date()
     chart = read_chart(request.patient_id, resources, day, tuple(gaps), drafts=request.draft_orders)
-    return Gathered(with_mapped_codes(chart, site.code_map), prefetch)
+    return Gathered(with_mapped_codes(chart, site.code_map), prefetch, matched.quirks)
 
 
 def with_mapped_codes(chart: Chart, code_map: CodeMap) -> Chart:

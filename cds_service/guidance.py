@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cds_service.consult import (
@@ -38,6 +38,7 @@ def respond(request: HookRequest, service: Service, library: Library, ports: Por
     if not asked.orders:
         return not_applicable(request, library.version)
     gathered = gather_chart(request, service, ports.site, ports.fetch)
+    request = replace(request, oddities=request.oddities + gathered.quirks)
     weighed = weigh(find_evidence(gathered.chart, library.finder), library.findings.definitions)
     on = find_grounds(gathered.chart, weighed, asked, service, library, ports.rules_off)
     if on.verdict.tier is Tier.NONE:

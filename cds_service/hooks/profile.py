@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
+
+from cds_service.hooks.card import Card
 
 Json = dict[str, Any]
 
@@ -71,6 +73,11 @@ def shape_response(answer: Json, profile: Profile) -> Shaped:
     out["cards"] = [_shape_card(card, profile, quirks.add) for card in answer.get("cards", [])]
     _place_system_actions(out, profile, quirks.add)
     return Shaped(out, tuple(sorted(quirks)))
+
+
+def quirks_of(cards: Iterable[Card], profile: Profile) -> tuple[str, ...]:
+    """Return the names of the quirks that change *cards* for a client of *profile*."""
+    return shape_response({"cards": [card.as_json() for card in cards]}, profile).quirks
 
 
 def _shape_card(card: Json, profile: Profile, applied: Callable[[str], None]) -> Json:
