@@ -20,10 +20,9 @@ from cds_service.hooks.card import Tier as ReportedTier
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 from cds_service.memory import Withheld, fingerprint
-from cds_service.trace import Trace, evidence_of
+from cds_service.trace import Trace
 from cds_service.wording.detail import Grounds
-
-NO_VERDICT = Verdict((), Tier.NONE)
+from cds_service.wording.found import found_in
 
 
 def find_grounds(
@@ -107,8 +106,8 @@ def consult_id(request: HookRequest) -> str:
 
 def evidence_key(verdict: Verdict) -> str:
     """Return the fingerprint of the evidence that led to the answer, "" when there is none."""
-    root = replace(verdict.root, parts=verdict.fired + ((verdict.because,) if verdict.because else ()))
-    return fingerprint(evidence_of(root))
+    because = (verdict.because,) if verdict.because else ()
+    return fingerprint(item for found in found_in((*verdict.fired, *because)) for item in found.items)
 
 
 def trace_of(

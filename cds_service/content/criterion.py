@@ -57,6 +57,7 @@ class Vocabulary:
     Attributes:
         windows: named numbers of days.
         used: filled while criteria are read: ("window", id), ("finding", id), ("group", id), ("rule", id).
+        asked: filled, too: what asks the same of a finding becomes one object, assessed once for a request.
     """
 
     findings: Collection[str]
@@ -64,6 +65,7 @@ class Vocabulary:
     groups: Collection[str] = ()
     rules: Collection[str] = ()
     used: set[tuple[str, str]] = field(default_factory=set)
+    asked: dict[FindingIs, FindingIs] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class CriterionReader:
         finding = self._id("finding", value["finding"], self.vocabulary.findings, place)
         place = f"{place} {finding}"
         onset_within, onset_over = value.get("onset_within"), value.get("onset_over")
-        return FindingIs(
+        asked = FindingIs(
             finding,
             state=self._word(State, value.get("state", "asserted"), place),
             side=None if "side" not in value else self._word(Side, value["side"], place),
@@ -132,6 +134,7 @@ class CriterionReader:
             number_at_most=None if "at_most" not in value else self._number(value["at_most"], place),
             if_silent=None if "if_silent" not in value else self._word(Silence, value["if_silent"], place),
         )
+        return self.vocabulary.asked.setdefault(asked, asked)
 
     def _new_since(self, value: Any, place: str) -> NewSince:
         self._keys(value, ("event", "any"), ("event", "any"), place)

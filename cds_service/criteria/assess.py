@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
@@ -50,6 +50,7 @@ class Assessor:
         self._named: dict[str, Rule | Group] = {rule.id: rule for rule in recommendation.rules}
         self._named |= {group.id: group for group in recommendation.groups}
         self._known: dict[str, Explanation] = {}
+        self._findings: dict[int, Explanation] = {}
 
     def assess(self, criterion: Criterion) -> Explanation:
         """Return the explanation of *criterion*; its truth is the verdict.
@@ -59,7 +60,7 @@ class Assessor:
         """
         match criterion:
             case FindingIs():
-                return assess_finding(criterion, self._facts.weighed, self._facts.silences, self._facts.as_of)
+                return self._assess_finding(criterion)
             case Named(id=name):
                 return self.assess_named(name)
             case AgeIs():
@@ -80,6 +81,15 @@ class Assessor:
             self._known[name] = known
         return known
 
+    def _assess_finding(self, asked: FindingIs) -> Explanation:
+        """Assess a finding once; content holds criteria that ask the same as one and the same object."""
+        known = self._findings.get(id(asked))
+        if known is None:
+            facts = self._facts
+            known = assess_finding(asked, facts.weighed, facts.silences, facts.as_of)
+            self._findings[id(asked)] = known
+        return known
+
     def _combine(self, criterion: AllOf | AnyOf | AtLeast | Unless) -> Explanation:
         parts = tuple([self.assess(part) for part in criterion.parts])
         truths = [part.truth for part in parts]
@@ -98,7 +108,7 @@ class Assessor:
 
 def named(explanation: Explanation, criterion: str, states: str) -> Explanation:
     """Return *explanation* below a node with a name, as for a suppression."""
-    return replace(explanation, criterion=criterion, states=states, parts=(explanation,), because=())
+    return Explanation(criterion, states, explanation.truth, parts=(explanation,))
 
 
 def _assess_age(criterion: AgeIs, age: int | None) -> Explanation:

@@ -24,6 +24,7 @@ class Verdict:
 
     Attributes:
         rules: the explanation of every rule, in the order of the content.
+        fired: those that are met, strongest first; display rules, which raise nothing, come last.
         tier: the highest tier that fired; NONE when no rule did.
         suppression: the one that changes the answer, None when none does.
         because: why it does.
@@ -31,21 +32,16 @@ class Verdict:
     """
 
     rules: tuple[Explanation, ...]
+    fired: tuple[Explanation, ...]
     tier: Tier
     suppression: Suppression | None = None
     because: Explanation | None = None
     insufficient: bool = False
 
     @property
-    def fired(self) -> tuple[Explanation, ...]:
-        """Return the rules that are met, strongest first; display rules, which raise nothing, come last."""
-        order = (*SPEAKING, Tier.DISPLAY)
-        return tuple(rule for tier in order for rule in self.rules if rule.met and rule.tier is tier)
-
-    @property
     def root(self) -> Explanation:
         """Return the one explanation whose parts are all rules."""
-        speaking = (rule.truth for rule in self.rules if rule.tier is not Tier.DISPLAY)
+        speaking = [rule.truth for rule in self.rules if rule.tier is not Tier.DISPLAY]
         return Explanation("", "any of", any_met(speaking), parts=self.rules)
 
     @property
@@ -74,20 +70,29 @@ def decide(
         rules_off: rules that a person has switched off; they do not count.
     """
     rules = tuple(assessor.assess_named(rule.id) for rule in recommendation.rules if rule.id not in rules_off)
-    tier = highest_tier(rules)
+    fired = fired_of(rules)
+    tier = highest_tier(fired)
     for suppression in _applicable(recommendation, tier):
         because = assessor.assess(suppression.when)
         if because.met:
-            return Verdict(rules, tier, suppression, named(because, suppression.id, suppression.states))
+            return Verdict(
+                rules, fired, tier, suppression, named(because, suppression.id, suppression.states)
+            )
     asked = recommendation.insufficient_data
     insufficient = tier is Tier.NONE and asked is not None and assessor.assess(asked).met
-    return Verdict(rules, tier, insufficient=insufficient)
+    return Verdict(rules, fired, tier, insufficient=insufficient)
 
 
-def highest_tier(rules: tuple[Explanation, ...]) -> Tier:
-    """Return the highest tier among the rules that are met; a display rule has no say."""
-    fired = {rule.tier for rule in rules if rule.met}
-    return next((tier for tier in SPEAKING if tier in fired), Tier.NONE)
+def fired_of(rules: tuple[Explanation, ...]) -> tuple[Explanation, ...]:
+    """Return the rules that are met, strongest first; display rules, which raise nothing, come last."""
+    met = [rule for rule in rules if rule.met]
+    return tuple([rule for tier in (*SPEAKING, Tier.DISPLAY) for rule in met if rule.tier is tier])
+
+
+def highest_tier(fired: tuple[Explanation, ...]) -> Tier:
+    """Return the highest tier among the rules that fired; a display rule has no say."""
+    tiers = {rule.tier for rule in fired}
+    return next((tier for tier in SPEAKING if tier in tiers), Tier.NONE)
 
 
 def _applicable(recommendation: Recommendation, tier: Tier) -> Iterator[Suppression]:

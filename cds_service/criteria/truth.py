@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -14,31 +14,29 @@ class Truth(StrEnum):
     UNKNOWN = "unknown"
 
 
-def all_met(truths: Iterable[Truth]) -> Truth:
+def all_met(truths: Collection[Truth]) -> Truth:
     """Return the conjunction: one "not met" decides, else one "unknown" does; nothing at all is met."""
-    seen = set(truths)
-    if Truth.NOT_MET in seen:
+    if Truth.NOT_MET in truths:
         return Truth.NOT_MET
-    return Truth.UNKNOWN if Truth.UNKNOWN in seen else Truth.MET
+    return Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.MET
 
 
-def any_met(truths: Iterable[Truth]) -> Truth:
+def any_met(truths: Collection[Truth]) -> Truth:
     """Return the disjunction: one "met" decides, else one "unknown" does; nothing at all is not met."""
-    seen = set(truths)
-    if Truth.MET in seen:
+    if Truth.MET in truths:
         return Truth.MET
-    return Truth.UNKNOWN if Truth.UNKNOWN in seen else Truth.NOT_MET
+    return Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.NOT_MET
 
 
-def at_least_met(n: int, truths: Iterable[Truth]) -> Truth:
+def at_least_met(n: int, truths: Collection[Truth]) -> Truth:
     """Return whether *n* are met: unknown while the unknown ones could still make up the number."""
-    seen = list(truths)
-    met = seen.count(Truth.MET)
+    met = sum(truth is Truth.MET for truth in truths)
     if met >= n:
         return Truth.MET
-    return Truth.UNKNOWN if met + seen.count(Truth.UNKNOWN) >= n else Truth.NOT_MET
+    possible = met + sum(truth is Truth.UNKNOWN for truth in truths)
+    return Truth.UNKNOWN if possible >= n else Truth.NOT_MET
 
 
-def none_met(truths: Iterable[Truth]) -> Truth:
+def none_met(truths: Collection[Truth]) -> Truth:
     """Return whether none is met; not Kleene's negation, since an unknown one does not stand in the way."""
-    return Truth.NOT_MET if Truth.MET in set(truths) else Truth.MET
+    return Truth.NOT_MET if Truth.MET in truths else Truth.MET

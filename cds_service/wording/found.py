@@ -41,19 +41,22 @@ class Found:
 
 def found_in(explanations: Iterable[Explanation]) -> tuple[Found, ...]:
     """Return what makes *explanations* met, in their order, without what is documented absent."""
-    by_finding: dict[str, dict[Evidence, None]] = {}
+    by_finding: dict[str, dict[int, Evidence]] = {}
+    seen: set[int] = set()
     for explanation in explanations:
-        for item in _evidence_of(explanation):
-            by_finding.setdefault(item.finding, {})[item] = None
-    return tuple(Found(finding, _newest_first(items)) for finding, items in by_finding.items())
+        for item in _evidence_of(explanation, seen):
+            by_finding.setdefault(item.finding, {})[id(item)] = item
+    return tuple(Found(finding, _newest_first(items.values())) for finding, items in by_finding.items())
 
 
-def _evidence_of(node: Explanation) -> Iterator[Evidence]:
-    if not node.met or node.states == NONE_OF:
+def _evidence_of(node: Explanation, seen: set[int]) -> Iterator[Evidence]:
+    """Yield the evidence below *node*; a group that many rules share is read once."""
+    if id(node) in seen or not node.met or node.states == NONE_OF:
         return
+    seen.add(id(node))
     yield from (item for item in node.because if item.state in (State.ASSERTED, State.UNCERTAIN))
     for part in node.parts:
-        yield from _evidence_of(part)
+        yield from _evidence_of(part, seen)
 
 
 def _newest_first(items: Iterable[Evidence]) -> tuple[Evidence, ...]:

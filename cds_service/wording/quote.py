@@ -11,6 +11,8 @@ _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 
 def one_line(text: str) -> str:
     """Return *text* on one line without control, direction and other invisible characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = (" " if char.isspace() else char for char in text if char.isspace() or _is_visible(char))
     return " ".join("".join(visible).split())
 
