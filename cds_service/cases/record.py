@@ -30,7 +30,8 @@ Resource = dict[str, Any]
 
 def request_of(case: Case, orders: Mapping[str, OrderEntry]) -> HookRequest:
     """Return the hook request of *case*, with everything on record in its prefetch."""
-    drafts = [_draft(orders[case.order], case), *_other_drafts(case)]
+    order = orders[case.order] if case.order else next(iter(orders.values()))
+    drafts = [_draft(order, case), *_other_drafts(case)]
     resources = [_patient(case.age), *(_resource(number, item) for number, item in _recorded(case))]
     return HookRequest(
         hook=case.hook,
