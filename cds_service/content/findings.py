@@ -148,8 +148,10 @@ def read_findings(
     """Read ``lexicon/`` and ``findings/``; what is wrong is added to *mistakes*.
 
     Args:
+        folder: the content folder.
         windows: days by window name.
         value_sets: codes by value set id.
+        mistakes: the list to add to.
     """
     groups = read_as(TypeAdapter(list[WordGroup]), folder, "lexicon/words.yaml", mistakes, [])
     times = read_as(TypeAdapter(list[Timed]), folder, "lexicon/times.yaml", mistakes, [])

@@ -12,7 +12,17 @@ from cds_service.evidence.sentence import read_sentence
 from cds_service.evidence.tokens import tokens
 
 OVER = frozenset(
-    {"resolved", "inactive", "remission", "revoked", "cancelled", "entered-in-error", "stopped", "not-done", "rejected"}
+    {
+        "resolved",
+        "inactive",
+        "remission",
+        "revoked",
+        "cancelled",
+        "entered-in-error",
+        "stopped",
+        "not-done",
+        "rejected",
+    }
 )
 
 
@@ -70,11 +80,13 @@ def status_counts(entry: Entry, definition: FindingDefinition) -> bool:
     """Tell whether the status of *entry* lets it speak about the finding."""
     if definition.statuses:
         return entry.status in definition.statuses
-    return entry.status not in OVER or (definition.past_counts and entry.status in {"resolved", "inactive", "remission"})
+    return entry.status not in OVER or (
+        definition.past_counts and entry.status in {"resolved", "inactive", "remission"}
+    )
 
 
 def _state(entry: Entry, lexicon: Lexicon) -> State | None:
-    """Read what the value says of the code: "Negative" denies, a doubt is uncertain, a bare number says nothing."""
+    """Read what the value says of the code; None when it says neither yes nor no, as a bare number does."""
     if entry.uncertain:
         return State.UNCERTAIN
     if not entry.value_text:

@@ -33,6 +33,8 @@ def read_context(sentence: Sentence, match: Match, section: str = "") -> list[Re
     """Return how *match* is meant: one reading, or one a side where the sides differ.
 
     Args:
+        sentence: the sentence.
+        match: a match in it.
         section: "family", "hypothetical" or "past" when the section of the note says so, else "".
     """
     ignored = _why_ignored(sentence, match, section)
@@ -58,7 +60,7 @@ def _any(sentence: Sentence, match: Match, cue: Cue, reaches: _Reach) -> bool:
     return any(hit.meaning.cue is cue and reaches(sentence, hit, match) for hit in sentence.cues)
 
 
-# --- who ---------------------------------------------------------------------------------------------------------
+# --- who ---------------------------------------------------------------------------------------
 
 
 def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
@@ -76,12 +78,13 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
     return False
 
 
-# --- whether -----------------------------------------------------------------------------------------------------
+# --- whether -----------------------------------------------------------------------------------
 
 
 def _is_hypothetical(sentence: Sentence, match: Match) -> bool:
     return any(
         hit.meaning.cue is Cue.HYPOTHETICAL
+        and _may_reach(hit, match)
         and hit.last < match.first
         and not _ended(sentence, hit.last, match.first)
         for hit in sentence.cues
@@ -90,13 +93,17 @@ def _is_hypothetical(sentence: Sentence, match: Match) -> bool:
 
 def _is_past(sentence: Sentence, match: Match) -> bool:
     return any(
-        (hit.meaning.cue is Cue.PAST and _reaches_forward(sentence, hit, match) and _same_chunks(sentence, hit, match))
+        (
+            hit.meaning.cue is Cue.PAST
+            and _reaches_forward(sentence, hit, match)
+            and _same_chunks(sentence, hit, match)
+        )
         or (hit.meaning.cue is Cue.PAST_AFTER and _reaches_back(sentence, hit, match))
         for hit in sentence.cues
     )
 
 
-# --- what --------------------------------------------------------------------------------------------------------
+# --- what --------------------------------------------------------------------------------------
 
 
 def _polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | None]]:
@@ -133,7 +140,7 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
         elif cue is Cue.NOT_AFTER and hit.first > match.first and _speaks_of(sentence, hit, match):
             marks.append((hit.first, State.DENIED))
         elif cue is Cue.NOT_AFTER and hit.last < match.first and hit.last + 2 >= match.first:
-            if sentence.segment[hit.first] == sentence.segment[match.first]:
+            if sentence.segment[hit.first] == sentence.segment[match.first] and _may_reach(hit, match):
                 marks.append((hit.first, State.DENIED))  # "negative Babinski"
         elif _is_answer_no(sentence, hit) and hit.first > match.first and _speaks_of(sentence, hit, match):
             marks.append((hit.first, State.DENIED))
@@ -141,7 +148,9 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
 
 
 def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    if _ended(sentence, min(hit.first, match.first), max(hit.first, match.first)):
+    if not _may_reach(hit, match) or _ended(
+        sentence, min(hit.first, match.first), max(hit.first, match.first)
+    ):
         return False
     if sentence.segment[hit.first] == sentence.segment[match.last]:
         return True
@@ -174,7 +183,7 @@ def _is_negated_before(sentence: Sentence, match: Match, *, affirmed: bool = Fal
 
 
 def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool:
-    """Tell whether the denial *hit* covers *match*; past a comma it leaves alone what is stated or affirmed."""
+    """Tell whether the denial *hit* covers *match*; past a comma it leaves what is stated or affirmed."""
     cue = hit.meaning.cue
     if cue not in (Cue.NOT_BEFORE, Cue.DENIES) or not _reaches_forward(sentence, hit, match):
         return False
@@ -188,9 +197,7 @@ def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool
 
 
 def _someone_new(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    return any(
-        cue.meaning.cue is Cue.PATIENT and hit.last < cue.first < match.first for cue in sentence.cues
-    )
+    return any(cue.meaning.cue is Cue.PATIENT and hit.last < cue.first < match.first for cue in sentence.cues)
 
 
 def _is_doubtful(sentence: Sentence, match: Match) -> bool:
@@ -205,7 +212,7 @@ def _is_doubtful(sentence: Sentence, match: Match) -> bool:
     )
 
 
-# --- when and how it goes ----------------------------------------------------------------------------------------
+# --- when and how it goes ----------------------------------------------------------------------
 
 
 def course_of(sentence: Sentence, match: Match) -> Course | None:
@@ -222,7 +229,14 @@ def course_of(sentence: Sentence, match: Match) -> Course | None:
     return min(own or stated, key=lambda item: abs(item[0] - match.first))[1]
 
 
-# --- scopes ------------------------------------------------------------------------------------------------------
+# --- scopes ------------------------------------------------------------------------------------
+
+
+def _may_reach(hit: Hit, match: Match) -> bool:
+    if hit.within is None:
+        return True
+    first, last = hit.within
+    return match.last <= last and (hit.first == first or first <= match.first)
 
 
 def _inside(hit: Hit, match: Match) -> bool:
@@ -238,7 +252,7 @@ def _reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
     """Tell whether *hit* stands before a part of the match, with nothing between that ends its scope."""
     return (
         hit.last < match.last
-        and (hit.until is None or match.last <= hit.until)
+        and _may_reach(hit, match)
         and not _inside(hit, match)
         and not _ended(sentence, hit.last, match.last)
     )
@@ -247,6 +261,7 @@ def _reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
 def _reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:
     return (
         hit.first > match.first
+        and _may_reach(hit, match)
         and not _inside(hit, match)
         and sentence.segment[hit.first] == sentence.segment[match.last]
         and not _ended(sentence, match.last, hit.first)
@@ -254,7 +269,11 @@ def _reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:
 
 
 def _same_segment(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    return not _inside(hit, match) and sentence.segment[hit.first] == sentence.segment[match.first]
+    return (
+        _may_reach(hit, match)
+        and not _inside(hit, match)
+        and sentence.segment[hit.first] == sentence.segment[match.first]
+    )
 
 
 def _same_chunks(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -37,10 +37,12 @@ class Finder:
         """Return every place in *chart* that speaks about a finding.
 
         Returns:
-            One item a match, coded entries first, then words. Duplicates stay, and so does what does not count, with
-            the reason in ``ignored``. Empty when the chart is silent, which is not the same as "absent".
+            One item a match, coded entries first, then words. Duplicates stay, and so does what does not
+            count, with the reason in ``ignored``. Empty when the chart is silent, which is not "absent".
         """
-        evidence = [item for entry in chart.entries for item in find_in_entry(entry, self.codes, self.lexicon)]
+        evidence = [
+            item for entry in chart.entries for item in find_in_entry(entry, self.codes, self.lexicon)
+        ]
         for passage in chart.passages:
             evidence.extend(self._in_passage(passage))
         windowed = self._windowed(_not_beside(evidence, self.definitions), chart.as_of)
@@ -68,22 +70,24 @@ class Finder:
         return self.findings.lexicon
 
     def _in_passage(self, passage: Passage) -> list[Evidence]:
-        entry = passage.entry
-        found = []
-        for item in find_in_passage(passage, self.patterns, self.lexicon):
-            definition = self.findings.definitions[item.finding]
-            if entry is not None and not status_counts(entry, definition):
-                continue
-            if entry is not None and entry.uncertain and item.state is State.ASSERTED and not definition.doubt_counts:
-                item = replace(item, state=State.UNCERTAIN)
-            if passage.kind == "Condition" and item.onset_days is None and item.date is not None:
-                item = replace(item, onset_days=0)
-            found.append(item)
-        found.extend(self._by_mere_text(passage))
-        return found
+        found = [
+            self._as_recorded(item, passage)
+            for item in find_in_passage(passage, self.patterns, self.lexicon)
+            if passage.entry is None or status_counts(passage.entry, self.definitions[item.finding])
+        ]
+        return found + self._by_mere_text(passage)
+
+    def _as_recorded(self, item: Evidence, passage: Passage) -> Evidence:
+        """Add what the entry says of its own label: a provisional diagnosis is uncertain, an onset counts."""
+        doubted = passage.entry is not None and passage.entry.uncertain and item.state is State.ASSERTED
+        if doubted and not self.definitions[item.finding].doubt_counts:
+            item = replace(item, state=State.UNCERTAIN)
+        if passage.kind == "Condition" and item.onset_days is None and item.date is not None:
+            item = replace(item, onset_days=0)
+        return item
 
     def _by_mere_text(self, passage: Passage) -> list[Evidence]:
-        """Return the findings that the presence of any text in this element asserts (a report that was written)."""
+        """Return the findings that any text in this element asserts (a report that was written)."""
         return [
             Evidence(
                 finding=definition.id,
@@ -117,9 +121,7 @@ def find_evidence(chart: Chart, finder: Finder) -> tuple[Evidence, ...]:
     return finder.find(chart)
 
 
-def _not_beside(
-    evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]
-) -> list[Evidence]:
+def _not_beside(evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]) -> list[Evidence]:
     """Drop the words of a finding where the same resource asserts one that it does not go with."""
     asserted = {(item.finding, item.reference) for item in evidence if item.state is State.ASSERTED}
     return [
@@ -149,14 +151,14 @@ def _without_explained(
 ) -> tuple[Evidence, ...]:
     """Set aside what a known, stable disease of the same side explains; new and progressive signs stay."""
     known = [item for item in evidence if item.state is State.ASSERTED and not item.ignored]
-    explained = []
-    for item in evidence:
-        causes = definitions[item.finding].explained_by
-        cause = next((c for c in known if c.finding in causes and _explains(c, item)), None) if causes else None
-        if cause and not item.ignored and item.state is not State.DENIED:
-            item = replace(item, ignored=f"explained by {cause.finding}")
-        explained.append(item)
-    return tuple(explained)
+    return tuple(_explained(item, known, definitions[item.finding].explained_by) for item in evidence)
+
+
+def _explained(item: Evidence, known: list[Evidence], causes: tuple[str, ...]) -> Evidence:
+    if not causes or item.ignored or item.state is State.DENIED:
+        return item
+    cause = next((cause for cause in known if cause.finding in causes and _explains(cause, item)), None)
+    return replace(item, ignored=f"explained by {cause.finding}") if cause else item
 
 
 def _explains(cause: Evidence, sign: Evidence) -> bool:

@@ -120,23 +120,20 @@ class Lexicon:
 
     def correct(self, word: str) -> str:
         """Return the word that *word* is, or is one slip of the pen away from, else *word* itself."""
-        if word in self.vocabulary:
-            return word
-        if word.endswith("s") and word[:-1] in self.vocabulary:
-            return word[:-1]
-        if word.endswith("es") and word[:-2] in self.vocabulary:
-            return word[:-2]
-        if len(word) < CORRECTED_FROM - 1:
-            return word
-        near = self.shortened.get(word)
-        if near:
-            return near
+        for known in (word, word.removesuffix("s"), word.removesuffix("es")):
+            if known in self.vocabulary:
+                return known
+        return self._nearest(word) if len(word) >= CORRECTED_FROM - 1 else word
+
+    def _nearest(self, word: str) -> str:
+        """Return the long word of ours that a letter left out, put in, changed or swapped makes of *word*."""
+        if word in self.shortened:
+            return self.shortened[word]
         for cut in _cuts(word):
             if cut in self.vocabulary and len(cut) >= CORRECTED_FROM:
                 return cut
-            near = self.shortened.get(cut)
-            if near:
-                return near
+            if cut in self.shortened:
+                return self.shortened[cut]
         return word
 
 

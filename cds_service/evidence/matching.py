@@ -20,7 +20,7 @@ class Match:
         parts: (first token, last token) of each element, in the order of the pattern.
         subject_side: the side that the subject itself names ("legs" are both).
         number: the number matched, if the pattern asks for one.
-        stated: the finding is stated as a predicate ("legs weak"), which a "no" before a comma does not reach.
+        stated: it is stated as a predicate ("legs weak"), which a "no" before a comma does not reach.
         has_subject: the predicate has its subject before it.
     """
 
@@ -85,7 +85,7 @@ def _kind_fits(token_kind: str, element: NumberOf) -> bool:
 def _nearest(
     sentence: Sentence, subject: _Found, others: list[list[_Found]], pattern: Pattern
 ) -> list[_Found] | None:
-    """Return the closest places of the other elements in the segment of *subject*, None when one is missing."""
+    """Return the closest places of the other elements in the same segment, None when one is missing."""
     parts = [subject]
     segment = sentence.segment[subject.first]
     for column in others:
@@ -114,7 +114,7 @@ def _numbers_hold(pattern: Pattern, parts: list[_Found]) -> bool:
 
 
 def _distance(one: _Found, other: _Found) -> tuple[int, int]:
-    """Order places by distance; of two as far away the later one is nearer, as a value follows its subject."""
+    """Order places by distance; of two as far away the later one wins, as a value follows its subject."""
     return (other.first - one.last, 0) if other.first > one.last else (one.first - other.last, 1)
 
 
@@ -144,6 +144,8 @@ def side_of(sentence: Sentence, match: Match, near: int | None = None) -> Side |
     """Return the side that the words around *match* state.
 
     Args:
+        sentence: the sentence.
+        match: a match in it.
         near: a token (a "positive", a "negative") whose own side is asked for; None for the match as a whole.
     """
     segment = sentence.segment[match.first]

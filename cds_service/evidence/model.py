@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from cds_service.chart.dates import FhirDate
@@ -46,15 +46,14 @@ class Evidence:
         kind: resource type.
         date: when it was written or observed; None when not recorded.
         side: None when not stated.
-        onset_days: stated age of the symptom in days on ``date`` ("since yesterday" is 1); None when not stated.
+        onset_days: age of the symptom in days on ``date``, 1 for "since yesterday"; None when not stated.
         course: None when not stated.
         quote: the words matched, verbatim ("" for a code).
         span: (start, end) of the quote in the passage (None for a code).
         element: the element of the resource that holds the words.
         coding: the code matched (None for text).
         number: the number matched, where the finding is a measured one.
-        ignored: why it does not count ("family history", "return advice", "in the past", "outside the window",
-            "explained by mim.alt-umn"); "" when it counts.
+        ignored: why it does not count ("family history", "outside the window"); "" when it counts.
     """
 
     finding: str
@@ -72,7 +71,7 @@ class Evidence:
     number: float | None = None
     ignored: str = ""
 
-    def began(self) -> date | None:
+    def began(self) -> dt.date | None:
         """Return the latest day on which the stated onset can lie, None when no onset is stated."""
         if self.date is None or self.onset_days is None:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from cds_service.chart.model import Passage
 from cds_service.evidence.context import course_of, read_context
-from cds_service.evidence.definition import FindingDefinition, Findings, Pattern, WordOf
+from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.matching import Match, find_matches
 from cds_service.evidence.model import Evidence, State
@@ -41,7 +41,8 @@ class PatternIndex:
 
 def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> Iterator[Evidence]:
     """Yield the evidence in *passage*, in the order of the text; offsets are those of ``passage.text``."""
-    section, previous = "", []
+    section = ""
+    previous: list[Evidence] = []
     section_ends = -1
     for start, end in sentences(passage.text):
         label = _LABEL.match(passage.text, start, end)
@@ -60,7 +61,7 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
 
 
 def _line_end(text: str, at: int) -> int:
-    """Return where the section that starts on this line ends: its line, or the paragraph when the line is empty."""
+    """Return where the line that holds *at* ends."""
     stop = text.find("\n", at)
     return len(text) if stop < 0 else stop
 
@@ -82,7 +83,7 @@ def _find_in_sentence(
         return [], None, []
     found = tokens(passage.text, start, end, lexicon)
     sentence = read_sentence(found, lexicon)
-    times = stated_times(sentence)
+    times = stated_times(sentence, passage.date)
     evidence = [
         item
         for definition, matches in _matches(sentence, index, passage.kind).values()
@@ -111,7 +112,7 @@ def _reads(kinds: frozenset[str], kind: str) -> bool:
 def _most_telling(matches: list[Match]) -> list[Match]:
     """Drop what another match says more exactly of the same subject.
 
-    A bare mention gives way to a longer pattern ("clonus" to "2 beats of clonus"), a word to a number ("brisk" to "2+").
+    A bare mention gives way to a longer pattern ("clonus" to "2 beats of clonus"), a word to a number.
     """
     return [
         match

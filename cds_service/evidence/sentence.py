@@ -1,4 +1,4 @@
-"""One sentence with the lexicon's words found in it, cut into the segments inside which words belong together."""
+"""One sentence with the lexicon's words in it, cut into segments inside which words belong together."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Role
 from cds_service.evidence.model import Side
 from cds_service.evidence.tokens import Token
 
-COORDINATORS = frozenset({",", "and", "&", "with", "plus", "/", ":", "-", "–", "—", "->", "=>", "→", "(", ")", "•", "but"})
+COORDINATORS = frozenset(
+    {",", "and", "&", "with", "plus", "/", ":", "-", "–", "—", "->", "=>", "→", "(", ")", "•", "but"}
+)
 COMMAS = COORDINATORS - {"/", ":", "(", ")"}
+COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
 _SUBJECTS = (Role.SUBJECT, Role.WHOLE)
 _VALUES = (Role.VALUE, Role.STATE, Role.WHOLE)
 _VALUE_CUES = (Cue.AFFIRMS, Cue.NOT_AFTER, Cue.NOT_EXAMINED)
@@ -20,13 +23,13 @@ _VALUE_NUMBERS = ("grade", "power")
 class Hit:
     """One entry of the lexicon at the tokens ``first`` to ``last``, both included.
 
-    A modifier that opens a longer entry ("no" in "no back pain") reaches no further than that entry, ``until``.
+    A modifier inside a longer entry ("no" in "no back pain") reaches no further than that entry, ``within``.
     """
 
     meaning: Meaning
     first: int
     last: int
-    until: int | None = None
+    within: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ def _hits(tokens: list[Token], lexicon: Lexicon) -> list[Hit]:
         swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
         if swallowed_to < longest:
             found.extend(_shorter(here, at))
-    return _without_inner_cues(found)
+    return _with_limits(found)
 
 
 def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...]) -> int:
@@ -102,29 +105,36 @@ def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...]) -> in
 
 
 def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
-    """Return the shorter entries at the same token; a modifier among them reaches no further than the longest."""
-    longest, meanings = here[0]
-    has_cue = any(meaning.cue is not None for meaning in meanings)
+    """Return the shorter entries at the same token, without the modifiers that a longer modifier replaces."""
+    replaced = any(meaning.cue is not None and meaning.cue not in COURSE_CUES for meaning in here[0][1])
     return [
-        Hit(meaning, at, last, longest if meaning.cue is not None else None)
+        Hit(meaning, at, last)
         for last, shorter in here[1:]
         for meaning in shorter
-        if meaning.cue is None or not has_cue
+        if meaning.cue is None or not replaced
     ]
 
 
-def _without_inner_cues(hits: list[Hit]) -> list[Hit]:
-    """Drop the modifiers that are part of a longer entry ("no" in "no longer able to")."""
-    reach, outer, start = -1, -1, -1
-    kept: list[Hit] = []
+def _with_limits(hits: list[Hit]) -> list[Hit]:
+    """Limit modifiers that are part of a longer entry to that entry; drop words of side inside one."""
+    spans = {(hit.first, hit.last) for hit in hits if hit.last > hit.first}
+    limited = []
     for hit in hits:
-        if hit.first != start:
-            start, outer = hit.first, reach
-        inner = hit.last <= outer
-        if not (inner and (hit.meaning.cue is not None or hit.meaning.group == "side")):
-            kept.append(hit)
-        reach = max(reach, hit.last)
-    return kept
+        outer = _outer(hit, spans) if hit.meaning.cue is not None or hit.meaning.group == "side" else None
+        if outer is None:
+            limited.append(hit)
+        elif hit.meaning.cue is not None:
+            limited.append(Hit(hit.meaning, hit.first, hit.last, outer))
+    return limited
+
+
+def _outer(hit: Hit, spans: set[tuple[int, int]]) -> tuple[int, int] | None:
+    around = [
+        (first, last)
+        for first, last in spans
+        if first <= hit.first and hit.last <= last and last - first > hit.last - hit.first
+    ]
+    return max(around, key=lambda span: span[1] - span[0]) if around else None
 
 
 @dataclass(slots=True)
@@ -166,7 +176,7 @@ def _segments(pieces: list[_Piece]) -> list[int]:
 
 
 def _opens(piece: _Piece, segment: _Piece, following: list[_Piece]) -> bool:
-    """Tell whether a bare subject belongs to the value that comes after it ("hands numb, LEGS and feet weak")."""
+    """Tell whether a bare subject belongs to the value after it ("hands numb, LEGS and feet weak")."""
     if piece.subject is None or segment.subject is None or segment.value is None:
         return False
     if segment.subject > segment.value:  # the value came first: "numbness of hands, FEET"
@@ -176,16 +186,16 @@ def _opens(piece: _Piece, segment: _Piece, following: list[_Piece]) -> bool:
 
 
 def _subjects_and_values(sentence: Sentence, hits: list[Hit]) -> tuple[set[int], set[int]]:
-    grouped = {hit.first for hit in hits if "#" not in hit.meaning.group and hit.meaning.role is not Role.OTHER}
+    grouped = {
+        hit.first for hit in hits if "#" not in hit.meaning.group and hit.meaning.role is not Role.OTHER
+    }
     telling = [
         hit
         for hit in hits
         if hit.last > hit.first or "#" not in hit.meaning.group or hit.first not in grouped
     ]
     subjects = {hit.first for hit in telling if hit.meaning.role in _SUBJECTS}
-    values = {
-        hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES
-    }
+    values = {hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES}
     values |= {at for at, token in enumerate(sentence.tokens) if token.kind in _VALUE_NUMBERS}
     values |= {at for at, _ in sentence.sides if at - 1 in subjects}
     return subjects, values

@@ -1,9 +1,10 @@
-"""Stated times: how long a symptom has been there ("since yesterday" is 1 day), and what is told as long gone."""
+"""Stated times: how long a symptom has been there ("since yesterday": 1 day), and what is long gone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cds_service.chart.dates import FhirDate
 from cds_service.evidence.lexicon import Cue
 from cds_service.evidence.matching import Match
 from cds_service.evidence.sentence import Sentence
@@ -12,6 +13,7 @@ LONG_AGO_DAYS = 30  # "40 days ago" tells a past event unless the sentence says 
 _UNIT, _NAMED, _VAGUE = "time-unit", "named-time", "vague-number"
 _AGO = frozenset({"ago", "earlier", "previously", "back"})
 _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "aged", "age", "o"})
+_FREQUENCY = frozenset({"once", "twice", "thrice", "times", "per", "falls", "each"})
 _ORDINAL_BEFORE = frozenset({"in", "next", "every", "q", "within", "after", "age", "aged"})
 
 
@@ -32,16 +34,39 @@ class StatedTime:
     ago: bool
 
 
-def stated_times(sentence: Sentence) -> list[StatedTime]:
-    """Return the lengths of time that *sentence* states, ages and future dates left out."""
-    times = [_from_unit(sentence, hit.first, hit.last, hit.meaning.days) for hit in sentence.words.get(_UNIT, ())]
+def stated_times(sentence: Sentence, written: FhirDate | None) -> list[StatedTime]:
+    """Return the lengths of time that *sentence* states, ages and future dates left out.
+
+    Args:
+        sentence: the sentence.
+        written: when it was written, to which a year such as "in 2015" is compared; None when not recorded.
+    """
+    times: list[StatedTime | None] = [
+        _from_unit(sentence, hit.first, hit.last, hit.meaning.days) for hit in sentence.words.get(_UNIT, ())
+    ]
     for hit in sentence.words.get(_NAMED, ()):
         if hit.meaning.days is not None:
             times.append(StatedTime(hit.first, hit.last, round(hit.meaning.days), False))
     for at, token in enumerate(sentence.tokens):
         if token.kind == "fraction" and token.number is not None:
             times.append(StatedTime(at, at, round(token.number), _followed_by_ago(sentence, at)))
+        elif written is not None:
+            times.append(_from_year(sentence, at, written))
     return [time for time in times if time is not None]
+
+
+def _from_year(sentence: Sentence, at: int, written: FhirDate) -> StatedTime | None:
+    """Read "in 2015" as so many years ago and "since 2015" as so long; the year of writing says nothing."""
+    token = sentence.tokens[at]
+    if (
+        token.number is None
+        or not 1930 <= token.number < written.latest.year
+        or not at
+        or len(token.norm) != 4
+    ):
+        return None
+    days = round((written.latest.year - token.number) * 365)
+    return StatedTime(at, at, days, sentence.tokens[at - 1].norm != "since")
 
 
 def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) -> StatedTime | None:
@@ -54,9 +79,13 @@ def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) ->
     if count is None:
         return None
     start = before
-    if before >= 2 and tokens[before - 1].norm in {"to", "-", "or", "–"} and tokens[before - 2].number is not None:
+    if (
+        before >= 2
+        and tokens[before - 1].norm in {"to", "-", "or", "–"}
+        and tokens[before - 2].number is not None
+    ):
         start = before - 2
-    if start and tokens[start - 1].norm in _ORDINAL_BEFORE:
+    if start and tokens[start - 1].norm in _ORDINAL_BEFORE | _FREQUENCY:
         return None
     return StatedTime(start, last, round(count * days), _followed_by_ago(sentence, last))
 
@@ -76,7 +105,7 @@ def _followed_by_ago(sentence: Sentence, at: int) -> bool:
 
 
 def onset_days(sentence: Sentence, match: Match, times: list[StatedTime]) -> int | None:
-    """Return the stated age of the symptom in days, from the nearest time of the sentence; None when none is stated."""
+    """Return the age of the symptom in days by the nearest time in the sentence; None when none is stated."""
     if not times:
         return None
     segment = sentence.segment[match.first]

@@ -17,7 +17,8 @@ _TOKEN = re.compile(
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
     | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
-    | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]|(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
+    | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
+        |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     """,
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
@@ -49,7 +50,7 @@ _LEFT_OPEN = re.compile(
 class Token:
     """One token: its normal form and where it stands in the text.
 
-    ``kind`` is "word", "sign", "level" (of the spine) or a kind of number; ``number`` is its value for a number.
+    ``kind`` is "word", "sign", "level" (of the spine) or a kind of number; ``number`` is its value then.
     """
 
     norm: str
@@ -62,7 +63,7 @@ class Token:
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence; a line break inside a sentence does not end it.
 
-    A line goes on where the next one begins in lower case or the line itself was left open ("denies", a comma).
+    A line goes on where the next one begins in lower case or the line was left open ("denies", a comma).
     """
     start = 0
     for stop in _STOP.finditer(text):
@@ -88,7 +89,7 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
 
 
 def tokens(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
-    """Return the tokens of *text* between *start* and *end*, long words with one slip of the pen put right."""
+    """Return the tokens of *text* between *start* and *end*, one slip of the pen in a long word put right."""
     return [_token(match, lexicon) for match in _TOKEN.finditer(text, start, end)]
 
 
@@ -119,7 +120,7 @@ def _sign(raw: str, match: re.Match[str]) -> str:
 
 
 def _grade(raw: str) -> float:
-    digits = [char for char in raw.split("/")[0] if char.isdigit()]
+    digits = [char for char in raw.split("/", maxsplit=1)[0] if char.isdigit()]
     return float(digits[0]) if digits else float(raw.count("+"))
 
 

@@ -1,4 +1,4 @@
-"""What the whole chart says about each finding: the newest statement wins, and no side speaks for the other."""
+"""What the whole chart says about each finding: the newest statement wins, no side speaks for the other."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Weighed:
 def weigh(
     evidence: Iterable[Evidence], definitions: Mapping[str, FindingDefinition]
 ) -> Mapping[str, Weighed]:
-    """Weigh *evidence* finding by finding; every defined finding is in the answer, SILENT when nothing speaks of it."""
+    """Weigh *evidence* finding by finding; a finding of which nothing speaks is SILENT."""
     items: dict[str, list[Evidence]] = {}
     for item in evidence:
         items.setdefault(item.finding, []).append(item)
@@ -82,7 +82,9 @@ def _on_side(
         state = definition.conflict
         return state, [item for item in speaking if _day(item) == newest and item.state is not State.DENIED]
     state = next(s for s in (State.ASSERTED, State.UNCERTAIN, State.DENIED) if s in said)
-    return state, [item for item in speaking if item.state is state and _current(item, state, newest, speaking)]
+    return state, [
+        item for item in speaking if item.state is state and _current(item, state, newest, speaking)
+    ]
 
 
 def _current(item: Evidence, state: State, newest: date, speaking: list[Evidence]) -> bool:
@@ -100,7 +102,7 @@ def _speaks_of(item: Evidence, side: Side | None) -> bool:
 
 
 def _by_resource(items: list[Evidence]) -> set[State]:
-    """Return what each resource says: within one resource an assertion outweighs a doubt, a doubt a denial."""
+    """Return what each resource says: in one resource an assertion outweighs a doubt, a doubt a denial."""
     said: dict[str, set[State]] = {}
     for item in items:
         said.setdefault(item.reference, set()).add(item.state)
