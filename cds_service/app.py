@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,7 +42,10 @@ from cds_service.web.wsgi import create_web
 from cds_service.wording.definitions import Publisher
 
 OPEN_ENDPOINTS = frozenset({"about.live", "about.ready", "about.source_attributes", "operations.metrics"})
-"""Health for load balancers, the page that every card links to, and metrics, which ask for their own token."""
+"""Health for load balancers, the page that every card links to, metrics that check their own token."""
+
+KEEPING = "keeping"
+"""Where the application keeps what is on its store, for a server that shuts it down in good order."""
 
 
 def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
@@ -52,9 +56,9 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
     """
     library = load_library(Path(settings.cards))
     metrics = Metrics()
-    keeping = open_keeping(settings, metrics)
+    keeping = open_keeping(settings, metrics, gap_names(library))
     keeping.is_ready()  # makes the schema of our own file
-    return create_web(
+    app = create_web(
         WebPorts(
             services=tuple(map(describe, library.services.values())),
             answer=answer_from(library, settings, fhir_servers(settings), keeping, metrics),
@@ -72,6 +76,8 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
             observe=metrics.observe,
         )
     )
+    app.extensions[KEEPING] = keeping
+    return app
 
 
 def application() -> Flask:
@@ -134,6 +140,12 @@ def fhir_servers(settings: Settings) -> FhirServers:
 
 def _seconds_since(moment: datetime) -> float:
     return (datetime.now(UTC) - moment).total_seconds()
+
+
+def gap_names(library: Library) -> frozenset[str]:
+    """Return our own prefetch keys and the resource types that they ask for."""
+    templates = [template for service in library.services.values() for template in service.prefetch.items()]
+    return frozenset(re.split(r"[/?]", word)[0] for template in templates for word in template)
 
 
 def describe(service: Service) -> ServiceDescription:

@@ -17,6 +17,7 @@ from cds_service.adapters.store_shown import SIGN, ShownCard, StoredShown
 from cds_service.adapters.store_switches import StoredSwitches
 from cds_service.adapters.store_tokens import StoredTokens
 from cds_service.adapters.store_traces import StoredTraces
+from cds_service.adapters.trace_form import gap_name
 from cds_service.clients import Client
 from cds_service.errors import StoreUnavailable
 from cds_service.guidance import DueCard, Withhold
@@ -46,6 +47,7 @@ class Keeping:
     tallies: StoredTallies
     recorder: Recorder
     remembers: bool
+    gap_names: frozenset[str]
 
     def keep_feedback(self, service_id: str, items: tuple[FeedbackItem, ...], client: Client) -> None:
         """Return once *items* are on disk (the port ``KeepFeedback``).
@@ -63,7 +65,7 @@ class Keeping:
             Odd(trace.client, REQUESTS),
             *(Odd(trace.client, f"oddity: {odd}") for odd in trace.oddities),
         ]
-        gaps = {f"gap: {gap.what.partition('/')[0]}: {gap.reason}" for gap in trace.gaps}
+        gaps = {f"gap: {gap_name(gap, self.gap_names)}: {gap.reason}" for gap in trace.gaps}
         items: list[Item] = [trace, *counted, *(Odd(trace.client, gap) for gap in sorted(gaps))]
         self.recorder.keep(*items, *self._shown(trace))
 
@@ -160,7 +162,9 @@ class Keeping:
         return self.traces.purge(now_ms() - days * 24 * 3600 * 1000)
 
 
-def open_keeping(settings: Settings, metrics: Metrics | None = None) -> Keeping:
+def open_keeping(
+    settings: Settings, metrics: Metrics | None = None, gap_names: frozenset[str] = frozenset()
+) -> Keeping:
     """Return everything on the store that *settings* name; nothing is read or written yet.
 
     Raises:
@@ -168,7 +172,7 @@ def open_keeping(settings: Settings, metrics: Metrics | None = None) -> Keeping:
     """
     store = Store(settings.database_url)
     sealing = Sealing.read(settings.trace_key, Path(settings.var))
-    traces, shown = StoredTraces(store, sealing), StoredShown(store)
+    traces, shown = StoredTraces(store, sealing, gap_names), StoredShown(store)
     codes, tallies, tokens = StoredCodes(store), StoredTallies(store), StoredTokens(store)
     shelves = Shelves(traces, shown, codes, tallies, tokens)
     recorder = Recorder(shelves, on_dropped=metrics.lost) if metrics else Recorder(shelves)
@@ -184,4 +188,5 @@ def open_keeping(settings: Settings, metrics: Metrics | None = None) -> Keeping:
         tallies=tallies,
         recorder=recorder,
         remembers=settings.memory,
+        gap_names=gap_names,
     )

@@ -39,11 +39,11 @@ class StoredCodes:
         moment = now_ms()
         rows: dict[tuple[str, str, str], dict[str, object]] = {}
         for code, times in Counter(codes).items():
-            key = (code.client[:64], code.system[:256], code.code[:256])
+            key = (code.client[:64], _fitted(code.system, 256), _fitted(code.code, 256))
             row = dict(zip(("client", "system", "code"), key, strict=True))
             before = rows.get(key, {"times": 0})["times"]
             rows[key] = row | {
-                "label": code.label[:120],
+                "label": _fitted(code.label, 120),
                 "by_text": code.by_text,
                 "times": times + int(str(before)),
                 "first_ms": moment,
@@ -65,6 +65,11 @@ class StoredCodes:
             CountedCode(LocalCode(row.client, row.system, row.code, row.label, row.by_text), row.times)
             for row in rows
         )
+
+
+def _fitted(text: str, length: int) -> str:
+    """Cut *text* to its column, without the one character that PostgreSQL cannot keep."""
+    return text.replace("\x00", "\ufffd")[:length]
 
 
 class StoredTallies:

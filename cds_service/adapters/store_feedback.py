@@ -48,13 +48,13 @@ class StoredFeedback:
             "kept_ms": kept_ms,
             "client": client,
             "service": service,
-            "card": item.card[:LONGEST],
+            "card": _fitted(item.card),
             "outcome": str(item.outcome),
             "outcome_ms": int(item.outcome_at.timestamp() * 1000) if item.outcome_at else kept_ms,
             "suggestions": orjson.dumps(item.accepted_suggestions).decode()[:4000],
-            "reason_code": item.reason_code[:LONGEST],
-            "reason_system": item.reason_system[:LONGEST],
-            "reason_display": item.reason_display[:LONGEST],
+            "reason_code": _fitted(item.reason_code),
+            "reason_system": _fitted(item.reason_system),
+            "reason_display": _fitted(item.reason_display),
             "commented": bool(comment),
             "comment_sealed": sealed,
         }
@@ -88,6 +88,11 @@ class StoredFeedback:
             for row in connection.execute(rows):
                 last[row.client, row.card] = row
         return list(last.values())
+
+
+def _fitted(text: str) -> str:
+    """Cut *text* to its column, without the one character that PostgreSQL cannot keep."""
+    return text.replace("\x00", "\ufffd")[:LONGEST]
 
 
 def item_key(client: str, service: str, item: FeedbackItem) -> str:

@@ -56,9 +56,16 @@ class ChainReport:
 class StoredTraces:
     """The trace store."""
 
-    def __init__(self, store: Store, sealing: Sealing) -> None:
-        """Use *store*; *sealing* says whether traces are kept in full."""
+    def __init__(self, store: Store, sealing: Sealing, gap_names: frozenset[str] = frozenset()) -> None:
+        """Use *store*.
+
+        Args:
+            store: where the traces are kept.
+            sealing: says whether they are kept in full.
+            gap_names: prefetch keys and resource types that a minimized trace may name.
+        """
         self._store = store
+        self._gap_names = gap_names
         self._sealing = sealing
 
     def keep(self, items: Iterable[Trace]) -> None:
@@ -154,7 +161,7 @@ class StoredTraces:
             body = self._sealing.seal(compress(full(trace), 1), trace.consult_id)
         else:
             who = self._sealing.pseudonym("patient", trace.client, trace.patient_id)
-            body = compress(minimal(trace, who), 1)
+            body = compress(minimal(trace, who, self._gap_names), 1)
         return {
             "kind": ANSWER,
             "consult_id": trace.consult_id[:64],

@@ -35,18 +35,19 @@ def full(trace: Trace) -> bytes:
     return orjson.dumps(out, default=_plain)
 
 
-def minimal(trace: Trace, patient: str) -> bytes:
+def minimal(trace: Trace, patient: str, names: frozenset[str] = frozenset()) -> bytes:
     """Return what explains the answer without text, ids, dates or codes of the patient.
 
     Args:
         trace: the trace.
         patient: the pseudonym that stands for the patient.
+        names: see ``gap_name``.
     """
     tree = _Tree(_minimal_evidence)
     out = {
         "consult_id": trace.consult_id,
         "orders": len(trace.orders),
-        "gaps": [_minimal_gap(gap) for gap in trace.gaps],
+        "gaps": [{"what": gap_name(gap, names), "reason": gap.reason} for gap in trace.gaps],
         "cards": [_minimal_card(card) for card in trace.cards],
         **_common(trace, patient, tree),
     }
@@ -130,8 +131,13 @@ def _minimal_evidence(item: Evidence) -> Json:
     }
 
 
-def _minimal_gap(gap: Gap) -> Json:
-    return {"what": gap.what.partition("/")[0], "reason": gap.reason}
+def gap_name(gap: Gap, names: frozenset[str]) -> str:
+    """Return the prefetch key or resource type of *gap* if it is one of our own *names*, else "other".
+
+    A client may call a key, or a resource type, by the name of a patient.
+    """
+    what = gap.what.partition("/")[0]
+    return what if what in names else "other"
 
 
 def _minimal_card(card: Card) -> Json:

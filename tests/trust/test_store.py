@@ -205,12 +205,12 @@ def test_no_text_and_no_id_of_the_patient_stands_readable_in_the_store(
 
 def test_a_sealed_trace_has_everything_and_a_minimal_one_nothing_of_the_patient(store: Store) -> None:
     StoredTraces(store, SEALED).keep([a_trace("sealed")])
-    StoredTraces(store, MINIMAL).keep([a_trace("minimal")])
+    StoredTraces(store, MINIMAL, frozenset({"notes"})).keep([a_trace("minimal")])
     assert "ZZCANARY the words of the note" in str(StoredTraces(store, SEALED).find("sealed"))
     (minimal,) = StoredTraces(store, MINIMAL).find("minimal")
     assert "ZZCANARY" not in str(minimal)
     assert minimal["trace"]["gaps"] == [
-        {"what": "Observation", "reason": "content type application/pdf"},
+        {"what": "other", "reason": "content type application/pdf"},
         {"what": "notes", "reason": "not sent"},
     ]
     assert minimal["trace"]["patient"] == MINIMAL.pseudonym("patient", "ehr", "ZZCANARY-patient")
