@@ -74,7 +74,7 @@ def test_a_batch_is_taken_whole() -> None:
         {"acceptedSuggestions": []},
         {"acceptedSuggestions": [{}]},
         {"acceptedSuggestions": [{"id": " "}]},
-        {"outcomeTimestamp": "yesterday"},
+        {"outcomeTimestamp": 7},
         {"overrideReason": "no"},
     ],
 )
@@ -90,6 +90,14 @@ def test_one_wrong_item_refuses_the_batch_and_says_which(wrong: dict[str, Any]) 
 def test_what_is_no_feedback_is_400(body: dict[str, Any]) -> None:
     """F2: a clear error."""
     assert_outcome(stand_in().invoke(body, URL), 400, "feedback")
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "", "2026-13-01T00:00:00Z", None])
+def test_feedback_is_not_lost_for_the_sake_of_its_date(moment: str | None) -> None:
+    """F2: the outcome counts, whenever it was."""
+    web = stand_in()
+    web.invoke({"feedback": [_item(outcomeTimestamp=moment)]}, URL)
+    assert [item.outcome_at for item in web.seen.feedback] == [None]
 
 
 def test_feedback_for_an_unknown_service_is_404() -> None:
