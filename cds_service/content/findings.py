@@ -23,10 +23,10 @@ from cds_service.evidence.definition import (
 )
 from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Role
 from cds_service.evidence.model import Side, State
-from cds_service.evidence.tokens import tokens
+from cds_service.evidence.tokens import tokens, without_apostrophes
 
 ALWAYS = "always"
-_NORMAL = Lexicon.of((), ())  # an empty lexicon corrects nothing, so its tokens are the plain normal form
+_EMPTY = Lexicon.of(())
 
 
 class WordGroup(Strict):
@@ -166,7 +166,7 @@ def read_findings(
         for path in sorted((folder / "findings").glob("*.yaml"))
     }
     if mistakes:  # what refers to a file that cannot be read would only repeat the mistake
-        return FoundContent(Findings({}, _NORMAL), {})
+        return FoundContent(Findings({}, _EMPTY), {})
     group_ids = {group.id for group in groups} | {timed.id for timed in times}
     entries = [entry for found in files.values() for entry in found]
     for name, found in files.items():
@@ -175,7 +175,7 @@ def read_findings(
                 _mistakes_in(name, entry, windows, value_sets, group_ids, {e.id for e in entries})
             )
     if mistakes:
-        return FoundContent(Findings({}, _NORMAL), {})
+        return FoundContent(Findings({}, _EMPTY), {})
     lexicon = _lexicon(groups, times, modifiers, plain.words, entries)
     definitions = {entry.id: _definition(entry, windows, value_sets) for entry in entries}
     return FoundContent(Findings(definitions, lexicon), {entry.id: entry.examples for entry in entries})
@@ -220,7 +220,7 @@ def _groups_used(entry: FindingEntry) -> Iterator[str]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(token.norm for token in tokens(text, 0, len(text), _NORMAL))
+    return tuple(tokens(text, 0, len(text), without_apostrophes).norms)
 
 
 def _lexicon(
@@ -230,7 +230,6 @@ def _lexicon(
     plain: Iterable[str],
     entries: Iterable[FindingEntry],
 ) -> Lexicon:
-    found = list(entries)
     compiled: list[tuple[tuple[str, ...], Meaning]] = []
     for group in groups:
         compiled.extend(_of_group(group))
@@ -239,13 +238,11 @@ def _lexicon(
     for modifier in modifiers:
         meaning = Meaning(modifier.section or modifier.cue, cue=Cue(modifier.cue))
         compiled.extend((_words(word), meaning) for word in modifier.words)
-    anchors = set()
-    for entry in found:
+    for entry in entries:
         for state, patterns in _patterns_of(entry):
             for number, pattern in enumerate(patterns):
                 compiled.extend(_of_pattern(entry.id, state, number, pattern))
-        anchors |= set(_groups_used(entry))
-    return Lexicon.of(compiled, anchors | {m.group for _, m in compiled if "#" in m.group}, plain)
+    return Lexicon.of(compiled, plain)
 
 
 def _of_group(group: WordGroup) -> Iterator[tuple[tuple[str, ...], Meaning]]:

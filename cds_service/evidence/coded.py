@@ -91,8 +91,8 @@ def _state(entry: Entry, lexicon: Lexicon) -> State | None:
         return State.UNCERTAIN
     if not entry.value_text:
         return State.ASSERTED
-    sentence = read_sentence(tokens(entry.value_text, 0, len(entry.value_text), lexicon), lexicon)
-    cues = {hit.meaning.cue for hit in sentence.cues}
+    words = tokens(entry.value_text, 0, len(entry.value_text), lexicon.normal)
+    cues = read_sentence(words, lexicon).cues.keys()
     if Cue.NOT_EXAMINED in cues:
         return None
     if cues & {Cue.NOT_AFTER, Cue.NOT_BEFORE, Cue.ANSWER_NO}:

@@ -5,7 +5,6 @@ Source: ConText, Harkema 2009, doi:10.1016/j.jbi.2009.05.002.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from cds_service.evidence.lexicon import Cue
@@ -13,9 +12,10 @@ from cds_service.evidence.matching import Match, crosses_comma, side_of
 from cds_service.evidence.model import Course, Side, State
 from cds_service.evidence.sentence import Hit, Sentence
 
-_Reach = Callable[[Sentence, Hit, Match], bool]
-
 _FAMILY_SOURCE = frozenset({"by", "per", "from", "with", "to", "via", "according"})
+_IN = frozenset({"in"})
+_COMMA = frozenset({","})
+_ANSWER_ENDS = frozenset({",", ")", "(", "/"})
 _ANSWER_MARKS = frozenset({":", "?", "=", "-"})
 _COURSES = {Cue.NEW: Course.NEW, Cue.PROGRESSIVE: Course.PROGRESSIVE, Cue.STABLE: Course.STABLE}
 
@@ -47,35 +47,35 @@ def _why_ignored(sentence: Sentence, match: Match, section: str) -> str:
         return "family history"
     if section == "hypothetical" or _is_hypothetical(sentence, match):
         return "return advice or condition"
-    if _any(sentence, match, Cue.NOT_EXAMINED, _same_segment):
+    if any(_same_segment(sentence, hit, match) for hit in sentence.of(Cue.NOT_EXAMINED)):
         return "not examined"
-    if _any(sentence, match, Cue.ONLY_NEW, _reaches_forward):
+    if any(_reaches_forward(sentence, hit, match) for hit in sentence.of(Cue.ONLY_NEW)):
         return "only its newness is denied"
     if section == "past" or _is_past(sentence, match):
         return "in the past"
     return ""
 
 
-def _any(sentence: Sentence, match: Match, cue: Cue, reaches: _Reach) -> bool:
-    return any(hit.meaning.cue is cue and reaches(sentence, hit, match) for hit in sentence.cues)
-
-
 # --- who ---------------------------------------------------------------------------------------
 
 
 def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
-    kin = [hit for hit in sentence.cues if hit.meaning.cue is Cue.FAMILY]
-    patient = [hit.first for hit in sentence.cues if hit.meaning.cue in (Cue.PATIENT, Cue.REPORTS)]
+    kin = sentence.of(Cue.FAMILY)
+    if not kin and section != "family":
+        return False
+    patient = [hit.first for hit in sentence.of(Cue.PATIENT, Cue.REPORTS)]
     if section == "family":
         return not any(at < match.first for at in patient)
-    for hit in kin:
-        if hit.last < match.first and not _ended(sentence, hit.last, match.first):
-            told = hit.first and sentence.tokens[hit.first - 1].norm in _FAMILY_SOURCE
-            if not told and not any(hit.first < at < match.first for at in patient):
-                return True
-        if 0 < hit.first - match.last <= 3 and sentence.between(match.last, hit.first, frozenset({"in"})):
+    return any(_owns(sentence, hit, match, patient) for hit in kin)
+
+
+def _owns(sentence: Sentence, kin: Hit, match: Match, patient: list[int]) -> bool:
+    """Tell whether the relative *kin* is the one who has the finding, and not the one who reports it."""
+    if kin.last < match.first and not _ended(sentence, kin.last, match.first):
+        told = kin.first and sentence.tokens.norms[kin.first - 1] in _FAMILY_SOURCE
+        if not told and not any(kin.first < at < match.first for at in patient):
             return True
-    return False
+    return 0 < kin.first - match.last <= 3 and sentence.between(match.last, kin.first, _IN)
 
 
 # --- whether -----------------------------------------------------------------------------------
@@ -83,23 +83,14 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
 
 def _is_hypothetical(sentence: Sentence, match: Match) -> bool:
     return any(
-        hit.meaning.cue is Cue.HYPOTHETICAL
-        and _may_reach(hit, match)
-        and hit.last < match.first
-        and not _ended(sentence, hit.last, match.first)
-        for hit in sentence.cues
+        hit.last < match.first and _may_reach(hit, match) and not _ended(sentence, hit.last, match.first)
+        for hit in sentence.of(Cue.HYPOTHETICAL)
     )
 
 
 def _is_past(sentence: Sentence, match: Match) -> bool:
-    return any(
-        (
-            hit.meaning.cue is Cue.PAST
-            and _reaches_forward(sentence, hit, match)
-            and _same_chunks(sentence, hit, match)
-        )
-        or (hit.meaning.cue is Cue.PAST_AFTER and _reaches_back(sentence, hit, match))
-        for hit in sentence.cues
+    return any(_reaches_in_chunk(sentence, hit, match) for hit in sentence.of(Cue.PAST)) or any(
+        _reaches_back(sentence, hit, match) for hit in sentence.of(Cue.PAST_AFTER)
     )
 
 
@@ -107,8 +98,8 @@ def _is_past(sentence: Sentence, match: Match) -> bool:
 
 
 def _polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | None]]:
-    if match.pattern.state is not State.ASSERTED:
-        state = match.pattern.state
+    state = match.pattern.state
+    if state is not State.ASSERTED:
         if state is State.DENIED and _is_negated_before(sentence, match):
             return []
         return [(state, side_of(sentence, match))]
@@ -130,21 +121,36 @@ def _polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | No
 
 def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
     """Return the words such as "positive" and "absent" that speak of *match*, with what they say."""
-    marks = []
-    for at, hit in enumerate(sentence.cues):
-        cue = hit.meaning.cue
-        if cue is Cue.ALL or _inside(hit, match):
-            continue
-        if cue is Cue.AFFIRMS and _speaks_of(sentence, hit, match):
-            marks.append((hit.first, State.DENIED if _negates_mark(sentence, at) else State.ASSERTED))
-        elif cue is Cue.NOT_AFTER and hit.first > match.first and _speaks_of(sentence, hit, match):
-            marks.append((hit.first, State.DENIED))
-        elif cue is Cue.NOT_AFTER and hit.last < match.first and hit.last + 2 >= match.first:
-            if sentence.segment[hit.first] == sentence.segment[match.first] and _may_reach(hit, match):
-                marks.append((hit.first, State.DENIED))  # "negative Babinski"
-        elif _is_answer_no(sentence, hit) and hit.first > match.first and _speaks_of(sentence, hit, match):
-            marks.append((hit.first, State.DENIED))
-    return marks
+    marks = [
+        (hit.first, State.DENIED if _negates_mark(sentence, hit) else State.ASSERTED)
+        for hit in sentence.of(Cue.AFFIRMS)
+        if not _inside(hit, match) and _speaks_of(sentence, hit, match)
+    ]
+    marks += [
+        (hit.first, State.DENIED)
+        for hit in sentence.of(Cue.NOT_AFTER)
+        if not _inside(hit, match) and _denies_beside(sentence, hit, match)
+    ]
+    marks += [
+        (hit.first, State.DENIED)
+        for hit in sentence.of(Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES)
+        if hit.first > match.first
+        and not _inside(hit, match)
+        and _is_answer_no(sentence, hit)
+        and _speaks_of(sentence, hit, match)
+    ]
+    return sorted(marks)
+
+
+def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether "absent" or "negative" follows the match, or stands right before it."""
+    if hit.first > match.first:
+        return _speaks_of(sentence, hit, match)
+    return (
+        hit.last < match.first <= hit.last + 2
+        and sentence.segment[hit.first] == sentence.segment[match.first]
+        and _may_reach(hit, match)
+    )
 
 
 def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
@@ -155,39 +161,32 @@ def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
     if sentence.segment[hit.first] == sentence.segment[match.last]:
         return True
     together = any(
-        cue.meaning.cue is Cue.ALL and match.last < cue.first <= hit.first and hit.first - cue.last <= 3
-        for cue in sentence.cues
+        match.last < cue.first <= hit.first and hit.first - cue.last <= 3 for cue in sentence.of(Cue.ALL)
     )
     return together and hit.first > match.last
 
 
-def _negates_mark(sentence: Sentence, at: int) -> bool:
-    """Tell whether the affirming cue number *at* is itself denied ("not present")."""
-    hit = sentence.cues[at]
-    return any(
-        cue.meaning.cue is Cue.NOT_BEFORE and 0 < hit.first - cue.last <= 2 for cue in sentence.cues[:at]
-    )
+def _negates_mark(sentence: Sentence, mark: Hit) -> bool:
+    """Tell whether the affirming *mark* is itself denied ("not present")."""
+    return any(0 < mark.first - hit.last <= 2 for hit in sentence.of(Cue.NOT_BEFORE))
 
 
 def _is_answer_no(sentence: Sentence, hit: Hit) -> bool:
     """Tell whether *hit* is the answer to a question or label: "saddle numbness? No", "Weakness: none"."""
-    if hit.meaning.cue not in (Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES):
+    norms = sentence.tokens.norms
+    if not hit.first or norms[hit.first - 1] not in _ANSWER_MARKS:
         return False
-    before = sentence.tokens[hit.first - 1].norm if hit.first else ""
-    after = sentence.tokens[hit.last + 1].norm if hit.last + 1 < len(sentence.tokens) else ","
-    return before in _ANSWER_MARKS and (after in {",", ")", "(", "/"} or hit.last + 1 == len(sentence.tokens))
+    return hit.last + 1 == len(norms) or norms[hit.last + 1] in _ANSWER_ENDS
 
 
 def _is_negated_before(sentence: Sentence, match: Match, *, affirmed: bool = False) -> bool:
-    return any(_negates(sentence, hit, match, affirmed) for hit in sentence.cues)
+    return any(_negates(sentence, hit, match, affirmed) for hit in sentence.of(Cue.NOT_BEFORE, Cue.DENIES))
 
 
 def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool:
     """Tell whether the denial *hit* covers *match*; past a comma it leaves what is stated or affirmed."""
     cue = hit.meaning.cue
-    if cue not in (Cue.NOT_BEFORE, Cue.DENIES) or not _reaches_forward(sentence, hit, match):
-        return False
-    if _is_answer_no(sentence, hit):
+    if not _reaches_forward(sentence, hit, match) or _is_answer_no(sentence, hit):
         return False
     if not crosses_comma(sentence, hit.last, match.first):
         return True
@@ -197,30 +196,25 @@ def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool
 
 
 def _someone_new(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    return any(cue.meaning.cue is Cue.PATIENT and hit.last < cue.first < match.first for cue in sentence.cues)
+    return any(hit.last < other.first < match.first for other in sentence.of(Cue.PATIENT))
 
 
 def _is_doubtful(sentence: Sentence, match: Match) -> bool:
-    return any(
-        (
-            hit.meaning.cue is Cue.DOUBT_BEFORE
-            and _reaches_forward(sentence, hit, match)
-            and _same_chunks(sentence, hit, match)
-        )
-        or (hit.meaning.cue is Cue.DOUBT_AFTER and _reaches_back(sentence, hit, match))
-        for hit in sentence.cues
+    return any(_reaches_in_chunk(sentence, hit, match) for hit in sentence.of(Cue.DOUBT_BEFORE)) or any(
+        _reaches_back(sentence, hit, match) for hit in sentence.of(Cue.DOUBT_AFTER)
     )
 
 
-# --- when and how it goes ----------------------------------------------------------------------
+# --- how it goes -------------------------------------------------------------------------------
 
 
 def course_of(sentence: Sentence, match: Match) -> Course | None:
     """Return the course that the sentence states for *match*, None when it states none."""
     stated = [
-        (hit.first, _COURSES[hit.meaning.cue])
-        for hit in sentence.cues
-        if hit.meaning.cue in _COURSES and not _ended(sentence, hit.first, match.first)
+        (hit.first, course)
+        for cue, course in _COURSES.items()
+        for hit in sentence.of(cue)
+        if not _ended(sentence, hit.first, match.first)
     ]
     if not stated:
         return None
@@ -245,7 +239,7 @@ def _inside(hit: Hit, match: Match) -> bool:
 
 def _ended(sentence: Sentence, one: int, other: int) -> bool:
     low, high = min(one, other), max(one, other)
-    return any(hit.meaning.cue is Cue.ENDS and low < hit.first <= high for hit in sentence.cues)
+    return any(hit.within is None and low < hit.first <= high for hit in sentence.of(Cue.ENDS))
 
 
 def _reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
@@ -276,6 +270,6 @@ def _same_segment(sentence: Sentence, hit: Hit, match: Match) -> bool:
     )
 
 
-def _same_chunks(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    """Tell whether no comma stands between the modifier and the match."""
-    return not sentence.between(hit.last, match.first, frozenset({","}))
+def _reaches_in_chunk(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether *hit* reaches forward to the match with no comma between."""
+    return _reaches_forward(sentence, hit, match) and not sentence.between(hit.last, match.first, _COMMA)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from cds_service.evidence.model import Side
+from cds_service.evidence.tokens import without_apostrophes
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
+REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
+_PIECE = re.compile(r"[^\W_]+")
 
 
 class Role(StrEnum):
@@ -71,32 +76,30 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Entries by first word, longest first, and the long words that a slip of the pen may have spoilt.
+    """Entries by first word, longest first, and what tells quickly which words a sentence can hold.
 
     Attributes:
         entries: first word → ((following words, meanings), …), longest first.
-        vocabulary: every single word that occurs in an entry, and words never to be corrected.
-        shortened: a long word with one letter left out → the word.
-        anchors: first words of entries that are worth a closer look at a sentence.
+        normal: the normal form of a word, one slip of the pen in a long word put right; remembered.
+        telling: a word → the word groups of which it tells: the longest word of each entry.
+        signs: the word groups that can be written without a word, as an arrow or a plus.
     """
 
     entries: Mapping[str, tuple[tuple[tuple[str, ...], tuple[Meaning, ...]], ...]]
-    vocabulary: frozenset[str]
-    shortened: Mapping[str, str] = field(repr=False)
-    anchors: frozenset[str]
+    normal: Callable[[str], str] = field(repr=False)
+    telling: Mapping[str, frozenset[str]] = field(repr=False)
+    signs: frozenset[str]
 
     @classmethod
     def of(
         cls,
         entries: Iterable[tuple[tuple[str, ...], Meaning]],
-        anchored: Iterable[str],
         plain_words: Iterable[str] = (),
     ) -> Lexicon:
-        """Compile *entries* (words, meaning); groups in *anchored* make a sentence worth reading.
+        """Compile *entries*.
 
         Args:
-            entries: each a tuple of normalised words with what they mean.
-            anchored: ids of the word groups that some pattern needs.
+            entries: each a tuple of words in their normal form, with what they mean together.
             plain_words: correct words that resemble one of ours and are never taken for it.
         """
         grouped: dict[tuple[str, ...], list[Meaning]] = {}
@@ -108,18 +111,51 @@ class Lexicon:
             by_first.setdefault(words[0], []).append((words[1:], tuple(meanings)))
         for found in by_first.values():
             found.sort(key=lambda item: -len(item[0]))
-        wanted = frozenset(anchored)
+        telling, signs = _telling(grouped)
         return cls(
             entries={first: tuple(found) for first, found in by_first.items()},
-            vocabulary=frozenset(word for words in grouped for word in words) | frozenset(plain_words),
-            shortened=_shortened({word for words in grouped for word in words}, frozenset(plain_words)),
-            anchors=frozenset(
-                words[0] for words, meanings in grouped.items() if any(m.group in wanted for m in meanings)
-            ),
+            normal=lru_cache(REMEMBERED_WORDS)(Spelling.of(grouped, plain_words).normal),
+            telling=telling,
+            signs=signs,
         )
 
-    def correct(self, word: str) -> str:
-        """Return the word that *word* is, or is one slip of the pen away from, else *word* itself."""
+
+def _telling(
+    grouped: Mapping[tuple[str, ...], list[Meaning]],
+) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    telling: dict[str, set[str]] = {}
+    signs: set[str] = set()
+    for words, meanings in grouped.items():
+        groups = {meaning.group for meaning in meanings if meaning.cue is None}
+        pieces = [piece for word in words for piece in _PIECE.findall(word)]
+        if pieces:
+            telling.setdefault(max(pieces, key=len), set()).update(groups)
+        else:
+            signs |= groups
+    return {word: frozenset(groups) for word, groups in telling.items()}, frozenset(signs)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Correct words, and the long ones with a letter left out.
+
+    Attributes:
+        vocabulary: every word of an entry, and words never to be corrected.
+        shortened: a long word with one letter left out → the word.
+    """
+
+    vocabulary: frozenset[str]
+    shortened: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[str, ...]], plain_words: Iterable[str]) -> Spelling:
+        """Return the spelling of the words of *entries*."""
+        ours, plain = {word for words in entries for word in words}, frozenset(plain_words)
+        return cls(plain | ours, _shortened(ours, plain))
+
+    def normal(self, word: str) -> str:
+        """Return the word of ours that *word* is or is one slip of the pen away from, else *word* itself."""
+        word = without_apostrophes(word)
         for known in (word, word.removesuffix("s"), word.removesuffix("es")):
             if known in self.vocabulary:
                 return known

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from cds_service.evidence.definition import NumberOf, Pattern, WordOf
+from cds_service.evidence.definition import NumberKind, NumberOf, Pattern, WordOf
 from cds_service.evidence.lexicon import Role
 from cds_service.evidence.model import Side
 from cds_service.evidence.sentence import COMMAS, Hit, Sentence
@@ -42,8 +43,10 @@ class Match:
         return max(part[1] for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+_TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.PLAIN: "number"}
+
+
+class _Found(NamedTuple):
     first: int
     last: int
     role: Role
@@ -68,18 +71,14 @@ def find_matches(sentence: Sentence, pattern: Pattern) -> Iterator[Match]:
 def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[_Found]:
     if isinstance(element, NumberOf):
         return [
-            _Found(at, at, Role.STATE, None, token.number)
-            for at, token in enumerate(sentence.tokens)
-            if token.number is not None and _kind_fits(token.kind, element)
+            _Found(at, at, Role.STATE, None, number)
+            for at, number in sentence.tokens.numbers.items()
+            if sentence.tokens.kinds[at] == _TOKEN_KIND[element.kind]
         ]
     hits: list[Hit] = []
     for group in element.groups:
         hits.extend(sentence.words.get(group, ()))
     return [_Found(h.first, h.last, h.meaning.role, h.meaning.side) for h in hits]
-
-
-def _kind_fits(token_kind: str, element: NumberOf) -> bool:
-    return token_kind == ("number" if element.kind == "plain" else element.kind)
 
 
 def _nearest(

@@ -1,9 +1,12 @@
-"""Findings in text: sentence by sentence, matches with their context, each quoting the passage verbatim."""
+"""Findings in text: sentence by sentence, matches with their context, each quoting the passage verbatim.
+
+Most sentences speak of no finding. They are told apart by their words alone, before anything is read closely.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cds_service.chart.model import Passage
@@ -16,48 +19,95 @@ from cds_service.evidence.sentence import Sentence, read_sentence
 from cds_service.evidence.timing import StatedTime, is_long_ago, onset_days, stated_times
 from cds_service.evidence.tokens import sentences, tokens
 
+Candidates = list[tuple[FindingDefinition, Pattern]]
+
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{1,40}):")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_UNTICKED = re.compile(r"^\s*(?:[-*•]\s*)?(?:\[\s?\]|☐|□|\(\s\)|__+)")
+_UNTICKED = re.compile(r"\s*(?:[-*•]\s*)?(?:\[\s?\]|☐|□|\(\s\)|__+)")
+_PIECE = re.compile(r"[^\W_]+")
+_LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
 
 @dataclass(frozen=True, slots=True)
 class PatternIndex:
-    """Which findings to look for in a sentence, by a word group that each pattern needs."""
+    """Which patterns a sentence can hold.
 
-    by_group: Mapping[str, tuple[tuple[FindingDefinition, Pattern], ...]]
+    Attributes:
+        patterns: every pattern with the finding that it belongs to.
+        by_group: numbers of the patterns that need a word of a group, the last and most telling of theirs.
+    """
+
+    patterns: tuple[tuple[FindingDefinition, Pattern], ...]
+    by_group: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, definitions: Iterable[FindingDefinition]) -> PatternIndex:
-        """Index every pattern by the groups of its last word element, the more telling one."""
-        index: dict[str, list[tuple[FindingDefinition, Pattern]]] = {}
-        for definition in definitions:
-            for pattern in definition.patterns:
-                words = [element for element in pattern.near if isinstance(element, WordOf)]
-                for group in words[-1].groups:
-                    index.setdefault(group, []).append((definition, pattern))
-        return cls({group: tuple(found) for group, found in index.items()})
+        """Index every pattern of *definitions*."""
+        patterns = tuple(
+            (definition, pattern) for definition in definitions for pattern in definition.patterns
+        )
+        index: dict[str, list[int]] = {}
+        for number, (_, pattern) in enumerate(patterns):
+            words = [element for element in pattern.near if isinstance(element, WordOf)]
+            for group in words[-1].groups:
+                index.setdefault(group, []).append(number)
+        return cls(patterns, {group: tuple(found) for group, found in index.items()})
+
+    def candidates(self, groups: set[str], kind: str) -> Candidates:
+        """Return the patterns that a sentence with words of *groups* can hold, in a text of this kind."""
+        by_group = self.by_group
+        numbers = {number for group in groups if group in by_group for number in by_group[group]}
+        return [
+            (definition, pattern)
+            for definition, pattern in map(self.patterns.__getitem__, sorted(numbers))
+            if pattern.can_be_in(groups)
+            and _reads(definition.text_kinds, kind)
+            and _reads(pattern.kinds, kind)
+        ]
+
+
+def _reads(kinds: frozenset[str], kind: str) -> bool:
+    return not kinds or kind in kinds
 
 
 def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> Iterator[Evidence]:
     """Yield the evidence in *passage*, in the order of the text; offsets are those of ``passage.text``."""
-    section = ""
+    text = passage.text
+    groups_in = _groups_by_word(text, lexicon)
+    section, section_ends = "", -1
     previous: list[Evidence] = []
-    section_ends = -1
-    for start, end in sentences(passage.text):
-        label = _LABEL.match(passage.text, start, end)
+    for start, end in sentences(text):
+        label = _LABEL.match(text, start, end)
         if label:
-            section = _section(label.group(1), lexicon)
-            section_ends = _line_end(passage.text, end)
-        elif section and (start > section_ends or _BLANK_LINE.search(passage.text, max(0, start - 3), start)):
+            section, section_ends = _section(label.group(1), lexicon), _line_end(text, end)
+        elif section and (start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)):
             section = ""
-        found, sentence, times = _find_in_sentence(passage, start, end, index, lexicon, section)
-        if not found and sentence is not None and previous and _dates_the_previous(sentence, times):
-            previous = [_dated(evidence, times) for evidence in previous]
-        else:
+        candidates = index.candidates(groups_in(start, end), passage.kind)
+        if candidates and not _UNTICKED.match(text, start, end):
             yield from previous
-            previous = found
+            previous = _find_in_sentence(passage, start, end, candidates, lexicon, section)
+        elif previous and end - start < _LONGEST_AFTERTHOUGHT:
+            previous = _dated(previous, passage, start, end, lexicon)
     yield from previous
+
+
+def _groups_by_word(text: str, lexicon: Lexicon) -> Callable[[int, int], set[str]]:
+    """Return a function that tells the word groups of which the words between two places of *text* tell."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters grow in lower case; places must stay those of the text
+        lowered = "".join(char.lower()[:1] for char in text)
+    telling, normal = lexicon.telling, lexicon.normal
+    told = {}
+    for word in set(_PIECE.findall(lowered)):
+        groups = telling.get(word) or telling.get(normal(word))
+        if groups:
+            told[word] = groups
+
+    def groups_in(start: int, end: int) -> set[str]:
+        found = [told[word] for word in _PIECE.findall(lowered, start, end) if word in told]
+        return set(lexicon.signs).union(*found) if found else set()
+
+    return groups_in
 
 
 def _line_end(text: str, at: int) -> int:
@@ -77,36 +127,24 @@ def _section(label: str, lexicon: Lexicon) -> str:
 
 
 def _find_in_sentence(
-    passage: Passage, start: int, end: int, index: PatternIndex, lexicon: Lexicon, section: str
-) -> tuple[list[Evidence], Sentence | None, list[StatedTime]]:
-    if _UNTICKED.match(passage.text[start:end]):
-        return [], None, []
-    found = tokens(passage.text, start, end, lexicon)
-    sentence = read_sentence(found, lexicon)
+    passage: Passage, start: int, end: int, candidates: Candidates, lexicon: Lexicon, section: str
+) -> list[Evidence]:
+    sentence = read_sentence(tokens(passage.text, start, end, lexicon.normal), lexicon)
+    found: dict[str, tuple[FindingDefinition, list[Match]]] = {}
+    for definition, pattern in candidates:
+        matches = list(find_matches(sentence, pattern))
+        if matches:
+            found.setdefault(definition.id, (definition, []))[1].extend(matches)
+    if not found:
+        return []
     times = stated_times(sentence, passage.date)
     evidence = [
         item
-        for definition, matches in _matches(sentence, index, passage.kind).values()
+        for definition, matches in found.values()
         for match in _most_telling(matches)
         for item in _evidence(passage, sentence, definition, match, times, section)
     ]
-    return list(dict.fromkeys(evidence)), sentence, times
-
-
-def _matches(
-    sentence: Sentence, index: PatternIndex, kind: str
-) -> dict[str, tuple[FindingDefinition, list[Match]]]:
-    """Return the matches in *sentence* by finding id."""
-    found: dict[str, tuple[FindingDefinition, list[Match]]] = {}
-    for group in sentence.words:
-        for definition, pattern in index.by_group.get(group, ()):
-            if _reads(definition.text_kinds, kind) and _reads(pattern.kinds, kind):
-                found.setdefault(definition.id, (definition, []))[1].extend(find_matches(sentence, pattern))
-    return found
-
-
-def _reads(kinds: frozenset[str], kind: str) -> bool:
-    return not kinds or kind in kinds
+    return list(dict.fromkeys(evidence))
 
 
 def _most_telling(matches: list[Match]) -> list[Match]:
@@ -114,6 +152,8 @@ def _most_telling(matches: list[Match]) -> list[Match]:
 
     A bare mention gives way to a longer pattern ("clonus" to "2 beats of clonus"), a word to a number.
     """
+    if len(matches) == 1:
+        return matches
     return [
         match
         for match in matches
@@ -126,8 +166,9 @@ def _exactness(match: Match) -> int:
 
 
 def _same_subject(one: Match, other: Match) -> bool:
-    spans = (one.parts[:1], other.parts) if len(one.parts) == 1 else (one.parts[:1], other.parts[:1])
-    return any(a <= d and c <= b for a, b in spans[0] for c, d in spans[1])
+    first, last = one.parts[0]
+    theirs = other.parts if len(one.parts) == 1 else other.parts[:1]
+    return any(first <= stop and start <= last for start, stop in theirs)
 
 
 def _evidence(
@@ -138,8 +179,9 @@ def _evidence(
     times: list[StatedTime],
     section: str,
 ) -> Iterator[Evidence]:
-    start, end = sentence.tokens[match.first].start, sentence.tokens[match.last].end
+    start, end = sentence.tokens.places[match.first][0], sentence.tokens.places[match.last][1]
     course = course_of(sentence, match)
+    onset = onset_days(sentence, match, times)
     for reading in read_context(sentence, match, section):
         ignored, state = reading.ignored, reading.state
         if not ignored and is_long_ago(sentence, match, times):
@@ -155,7 +197,7 @@ def _evidence(
             kind=passage.kind,
             date=passage.date,
             side=reading.side,
-            onset_days=onset_days(sentence, match, times),
+            onset_days=onset,
             course=course,
             quote=passage.text[start:end],
             span=(start, end),
@@ -165,10 +207,16 @@ def _evidence(
         )
 
 
-def _dates_the_previous(sentence: Sentence, times: list[StatedTime]) -> bool:
-    """Tell whether the sentence says only when the symptoms before it began ("Started 3 days ago")."""
-    return bool(times) and any(hit.meaning.cue is Cue.ONSET and hit.first <= 2 for hit in sentence.cues)
-
-
-def _dated(evidence: Evidence, times: list[StatedTime]) -> Evidence:
-    return evidence if evidence.onset_days is not None else replace(evidence, onset_days=times[0].days)
+def _dated(
+    evidence: list[Evidence], passage: Passage, start: int, end: int, lexicon: Lexicon
+) -> list[Evidence]:
+    """Give *evidence* the onset that the next sentence states, if it begins so ("Started 3 days ago")."""
+    sentence = read_sentence(tokens(passage.text, start, end, lexicon.normal), lexicon)
+    if not any(hit.first <= 2 for hit in sentence.of(Cue.ONSET)):
+        return evidence
+    times = stated_times(sentence, passage.date)
+    if not times:
+        return evidence
+    return [
+        item if item.onset_days is not None else replace(item, onset_days=times[0].days) for item in evidence
+    ]

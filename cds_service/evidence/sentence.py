@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Role
 from cds_service.evidence.model import Side
-from cds_service.evidence.tokens import Token
+from cds_service.evidence.tokens import Tokens
 
 COORDINATORS = frozenset(
     {",", "and", "&", "with", "plus", "/", ":", "-", "–", "—", "->", "=>", "→", "(", ")", "•", "but"}
@@ -19,8 +20,7 @@ _VALUE_CUES = (Cue.AFFIRMS, Cue.NOT_AFTER, Cue.NOT_EXAMINED)
 _VALUE_NUMBERS = ("grade", "power")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One entry of the lexicon at the tokens ``first`` to ``last``, both included.
 
     A modifier inside a longer entry ("no" in "no back pain") reaches no further than that entry, ``within``.
@@ -39,42 +39,47 @@ class Sentence:
     Attributes:
         tokens: the tokens in order.
         words: hits of word groups, by group id.
-        cues: hits of ConText modifiers, in order.
+        cues: hits of ConText modifiers, by category, in order.
         sides: (token, side) of the words that name a side and nothing else.
         segment: number of the segment of each token.
         chunk: number of the piece between two coordinators, for each token.
     """
 
-    tokens: list[Token]
+    tokens: Tokens
     words: dict[str, list[Hit]] = field(default_factory=dict)
-    cues: list[Hit] = field(default_factory=list)
+    cues: dict[Cue, list[Hit]] = field(default_factory=dict)
     sides: list[tuple[int, Side]] = field(default_factory=list)
     segment: list[int] = field(default_factory=list)
     chunk: list[int] = field(default_factory=list)
 
+    def of(self, *cues: Cue) -> list[Hit]:
+        """Return the hits of these categories."""
+        found = self.cues
+        return [hit for cue in cues if cue in found for hit in found[cue]]
+
     def between(self, first: int, last: int, norms: frozenset[str]) -> bool:
         """Tell whether one of *norms* stands strictly between the tokens *first* and *last*."""
-        return any(token.norm in norms for token in self.tokens[first + 1 : last])
+        return first + 1 < last and not norms.isdisjoint(self.tokens.norms[first + 1 : last])
 
 
-def read_sentence(tokens: list[Token], lexicon: Lexicon) -> Sentence:
+def read_sentence(tokens: Tokens, lexicon: Lexicon) -> Sentence:
     """Find the lexicon's entries in *tokens* and cut the sentence into segments."""
     sentence = Sentence(tokens)
-    hits = _hits(tokens, lexicon)
+    hits = _hits(tokens.norms, lexicon)
     for hit in hits:
-        if hit.meaning.cue is not None:
-            sentence.cues.append(hit)
-        elif hit.meaning.group == "side" and hit.meaning.side is not None:
-            sentence.sides.append((hit.first, hit.meaning.side))
+        meaning = hit.meaning
+        if meaning.cue is not None:
+            sentence.cues.setdefault(meaning.cue, []).append(hit)
+        elif meaning.group == "side" and meaning.side is not None:
+            sentence.sides.append((hit.first, meaning.side))
         else:
-            sentence.words.setdefault(hit.meaning.group, []).append(hit)
+            sentence.words.setdefault(meaning.group, []).append(hit)
     _cut(sentence, hits)
     return sentence
 
 
-def _hits(tokens: list[Token], lexicon: Lexicon) -> list[Hit]:
+def _hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
     """Return the entries that stand at each token; what lies inside a pseudo entry or a name is swallowed."""
-    norms = [token.norm for token in tokens]
     found: list[Hit] = []
     swallowed_to = -1
     for at, norm in enumerate(norms):
@@ -118,6 +123,8 @@ def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
 def _with_limits(hits: list[Hit]) -> list[Hit]:
     """Limit modifiers that are part of a longer entry to that entry; drop words of side inside one."""
     spans = {(hit.first, hit.last) for hit in hits if hit.last > hit.first}
+    if not spans:
+        return hits
     limited = []
     for hit in hits:
         outer = _outer(hit, spans) if hit.meaning.cue is not None or hit.meaning.group == "side" else None
@@ -196,15 +203,15 @@ def _subjects_and_values(sentence: Sentence, hits: list[Hit]) -> tuple[set[int],
     ]
     subjects = {hit.first for hit in telling if hit.meaning.role in _SUBJECTS}
     values = {hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES}
-    values |= {at for at, token in enumerate(sentence.tokens) if token.kind in _VALUE_NUMBERS}
+    values |= {at for at, kind in enumerate(sentence.tokens.kinds) if kind in _VALUE_NUMBERS}
     values |= {at for at, _ in sentence.sides if at - 1 in subjects}
     return subjects, values
 
 
 def _chunks(sentence: Sentence, ends: set[int]) -> list[int]:
     number, chunk = 0, []
-    for at, token in enumerate(sentence.tokens):
-        if at and (token.norm in COORDINATORS or at in ends):
+    for at, norm in enumerate(sentence.tokens.norms):
+        if at and (norm in COORDINATORS or at in ends):
             number += 1
         chunk.append(number)
     return chunk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.chart.dates import FhirDate
 from cds_service.evidence.lexicon import Cue
@@ -13,12 +13,16 @@ LONG_AGO_DAYS = 30  # "40 days ago" tells a past event unless the sentence says 
 _UNIT, _NAMED, _VAGUE = "time-unit", "named-time", "vague-number"
 _AGO = frozenset({"ago", "earlier", "previously", "back"})
 _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "aged", "age", "o"})
-_FREQUENCY = frozenset({"once", "twice", "thrice", "times", "per", "falls", "each"})
-_ORDINAL_BEFORE = frozenset({"in", "next", "every", "q", "within", "after", "age", "aged"})
+_COLON = frozenset({":"})
+_BREAKS = frozenset({",", "and", "now", "but"})
+_RANGE = frozenset({"to", "-", "or", "–"})
+_NO_LENGTH_AFTER = frozenset(  # "in 3 weeks", "every 3 weeks", "twice a week"
+    {"in", "next", "every", "q", "within", "after", "age", "aged"}
+    | {"once", "twice", "thrice", "times", "per", "falls", "each"}
+)
 
 
-@dataclass(frozen=True, slots=True)
-class StatedTime:
+class StatedTime(NamedTuple):
     """A length of time in a sentence.
 
     Attributes:
@@ -47,53 +51,41 @@ def stated_times(sentence: Sentence, written: FhirDate | None) -> list[StatedTim
     for hit in sentence.words.get(_NAMED, ()):
         if hit.meaning.days is not None:
             times.append(StatedTime(hit.first, hit.last, round(hit.meaning.days), False))
-    for at, token in enumerate(sentence.tokens):
-        if token.kind == "fraction" and token.number is not None:
-            times.append(StatedTime(at, at, round(token.number), _followed_by_ago(sentence, at)))
+    for at, number in sentence.tokens.numbers.items():
+        if sentence.tokens.kinds[at] == "fraction":
+            times.append(StatedTime(at, at, round(number), _followed_by_ago(sentence, at)))
         elif written is not None:
-            times.append(_from_year(sentence, at, written))
+            times.append(_from_year(sentence, at, number, written))
     return [time for time in times if time is not None]
 
 
-def _from_year(sentence: Sentence, at: int, written: FhirDate) -> StatedTime | None:
+def _from_year(sentence: Sentence, at: int, number: float, written: FhirDate) -> StatedTime | None:
     """Read "in 2015" as so many years ago and "since 2015" as so long; the year of writing says nothing."""
-    token = sentence.tokens[at]
-    if (
-        token.number is None
-        or not 1930 <= token.number < written.latest.year
-        or not at
-        or len(token.norm) != 4
-    ):
+    norms = sentence.tokens.norms
+    if not 1930 <= number < written.latest.year or not at or len(norms[at]) != 4:
         return None
-    days = round((written.latest.year - token.number) * 365)
-    return StatedTime(at, at, days, sentence.tokens[at - 1].norm != "since")
+    return StatedTime(at, at, round((written.latest.year - number) * 365), norms[at - 1] != "since")
 
 
 def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) -> StatedTime | None:
-    tokens = sentence.tokens
-    after = tokens[last + 1].norm if last + 1 < len(tokens) else ""
+    norms, numbers = sentence.tokens.norms, sentence.tokens.numbers
+    after = norms[last + 1] if last + 1 < len(norms) else ""
     if days is None or after in _NOT_A_DURATION or first == 0:
         return None
-    before = first - 1
-    count = _count(sentence, before)
+    start = first - 1
+    count = _count(sentence, start)
     if count is None:
         return None
-    start = before
-    if (
-        before >= 2
-        and tokens[before - 1].norm in {"to", "-", "or", "–"}
-        and tokens[before - 2].number is not None
-    ):
-        start = before - 2
-    if start and tokens[start - 1].norm in _ORDINAL_BEFORE | _FREQUENCY:
+    if start >= 2 and norms[start - 1] in _RANGE and start - 2 in numbers:
+        start -= 2
+    if start and norms[start - 1] in _NO_LENGTH_AFTER:
         return None
     return StatedTime(start, last, round(count * days), _followed_by_ago(sentence, last))
 
 
 def _count(sentence: Sentence, at: int) -> float | None:
-    token = sentence.tokens[at]
-    if token.number is not None and token.kind in ("number", "grade"):
-        return token.number
+    if at in sentence.tokens.numbers and sentence.tokens.kinds[at] in ("number", "grade"):
+        return sentence.tokens.numbers[at]
     for hit in sentence.words.get(_VAGUE, ()):
         if hit.first <= at <= hit.last:
             return hit.meaning.days
@@ -101,7 +93,7 @@ def _count(sentence: Sentence, at: int) -> float | None:
 
 
 def _followed_by_ago(sentence: Sentence, at: int) -> bool:
-    return any(token.norm in _AGO for token in sentence.tokens[at + 1 : at + 2])
+    return at + 1 < len(sentence.tokens.norms) and sentence.tokens.norms[at + 1] in _AGO
 
 
 def onset_days(sentence: Sentence, match: Match, times: list[StatedTime]) -> int | None:
@@ -121,18 +113,14 @@ def _gap(match: Match, time: StatedTime) -> int:
 
 def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bool:
     """Tell whether *match* is told as an event of long ago that is not said to go on."""
-    if any(hit.meaning.cue is Cue.ONSET for hit in sentence.cues):
+    if not times or Cue.ONSET in sentence.cues:
         return False
     for time in times:
         if not time.ago or time.days <= LONG_AGO_DAYS:
             continue
-        heads = time.first < match.first and sentence.between(time.last, match.first, frozenset({":"}))
-        near = not sentence.between(
-            min(time.last, match.last), max(time.first, match.first), frozenset({",", "and", "now", "but"})
-        )
-        ended = any(
-            hit.meaning.cue is Cue.ENDS and time.last < hit.first <= match.first for hit in sentence.cues
-        )
+        heads = time.first < match.first and sentence.between(time.last, match.first, _COLON)
+        near = not sentence.between(min(time.last, match.last), max(time.first, match.first), _BREAKS)
+        ended = any(time.last < hit.first <= match.first for hit in sentence.of(Cue.ENDS))
         if (heads or near) and not ended:
             return True
     return False

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-
-from cds_service.evidence.lexicon import Lexicon
 
 _TOKEN = re.compile(
     r"""
-      (?P<grade>(?<![\w/.])(?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?![\w/]))
+      (?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\d/])|[^\W\d_]{4,})
+    | (?P<grade>(?<![\w/.])(?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?![\w/]))
     | (?P<power>(?<![\w/.])[0-5]\s?[+-]?\s?(?:/|out\ of)\s?5(?![\w/]))
     | (?P<level>(?<!\w)[clts]\d{1,2}(?:\s?[-/]\s?[clts]?\d{1,2})*(?!\w))
     | (?P<fraction>(?<![\w/])\d{1,2}/(?:7|52|12)(?![\w/]))
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
-    | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)
+    | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
     | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
         |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     """,
@@ -25,8 +24,9 @@ _TOKEN = re.compile(
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
     r"""
-      (?<!\bdr)(?<!\bmr)(?<!\bmrs)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bapprox)(?<!\b[a-z])[.!](?=\s|$|["')\]])
-    | (?<=[\s./][lr])\.(?=\s|$)
+      [.!](?=\s|$|["')\]])
+        (?:(?<=/[a-z].)|(?<=[\s.][lr].)|
+          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
     | ;
     | \?(?=\s+(?!(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)|$)
     | \r?\n
@@ -46,18 +46,21 @@ _LEFT_OPEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One token: its normal form and where it stands in the text.
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of one sentence, as parallel lists.
 
-    ``kind`` is "word", "sign", "level" (of the spine) or a kind of number; ``number`` is its value then.
+    Attributes:
+        norms: normal forms: lower case, no apostrophes, a slip of the pen in a long word put right.
+        places: (start, end) in the text.
+        kinds: "word", "sign", "level" (of the spine), or a kind of number.
+        numbers: the value of each number, by token.
     """
 
-    norm: str
-    start: int
-    end: int
-    kind: str
-    number: float | None = None
+    norms: list[str]
+    places: list[tuple[int, int]]
+    kinds: list[str]
+    numbers: dict[int, float]
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -88,21 +91,34 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     return bool(_LINE_GOES_ON.match(following)) or bool(_LEFT_OPEN.search(text, start, at))
 
 
-def tokens(text: str, start: int, end: int, lexicon: Lexicon) -> list[Token]:
-    """Return the tokens of *text* between *start* and *end*, one slip of the pen in a long word put right."""
-    return [_token(match, lexicon) for match in _TOKEN.finditer(text, start, end)]
+def tokens(text: str, start: int, end: int, normal: Callable[[str], str]) -> Tokens:
+    """Return the tokens of *text* between *start* and *end*; *normal* gives the normal form of a word."""
+    norms: list[str] = []
+    places: list[tuple[int, int]] = []
+    kinds: list[str] = []
+    numbers: dict[int, float] = {}
+    for match in _TOKEN.finditer(text, start, end):
+        kind, raw = match.lastgroup or "sign", match.group().lower()
+        if kind in ("word", "letter"):
+            kind, raw = "word", normal(raw)
+        elif kind == "sign":
+            raw = _sign("".join(raw.split()), match)
+        elif kind in _NUMBERS:
+            numbers[len(norms)] = _NUMBERS[kind](raw)
+        elif kind == "level":
+            raw = "".join(raw.split())
+        norms.append(raw)
+        places.append(match.span())
+        kinds.append(kind)
+    return Tokens(norms, places, kinds, numbers)
 
 
-def _token(match: re.Match[str], lexicon: Lexicon) -> Token:
-    kind, raw = match.lastgroup or "sign", match.group().lower()
-    place = match.span()
-    if kind == "word":
-        plain = raw.replace("’", "").replace("'", "") if "n't" in raw or "n’t" in raw else raw
-        plain = plain.removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
-        return Token(lexicon.correct(plain), *place, kind)
-    if kind in ("grade", "power", "number", "fraction"):
-        return Token(raw, *place, kind, _NUMBERS[kind](raw))
-    return Token(_sign("".join(raw.split()), match), *place, kind)
+def without_apostrophes(word: str) -> str:
+    """Return *word* in the form that the lexicon holds: "hoffmann's" as "hoffmann", "can't" as "cant"."""
+    if "'" not in word and "’" not in word:
+        return word
+    plain = word.replace("’", "'")
+    return plain.replace("'", "") if "n't" in plain else plain.removesuffix("'s").replace("'", "")
 
 
 def _sign(raw: str, match: re.Match[str]) -> str:
@@ -115,7 +131,8 @@ def _sign(raw: str, match: re.Match[str]) -> str:
     if raw in ("-", "–", "—"):
         after = text[end : end + 1]
         attached = start > 0 and text[start - 1] not in "\n\r" and after.isalpha()
-        return "(-)" if attached or not text[end:].strip(" \t") or _NOTHING_FOLLOWS.match(text, end) else "-"
+        nothing = not text[end:].strip(" \t") or _NOTHING_FOLLOWS.match(text, end)
+        return "(-)" if attached or nothing else "-"
     return raw
 
 
@@ -142,4 +159,9 @@ def _fraction(raw: str) -> float:
     return float(count) * {"7": 1.0, "52": 7.0, "12": 30.0}[of]
 
 
-_NUMBERS = {"grade": _grade, "power": _power, "number": _number, "fraction": _fraction}
+_NUMBERS: dict[str, Callable[[str], float]] = {
+    "grade": _grade,
+    "power": _power,
+    "number": _number,
+    "fraction": _fraction,
+}
