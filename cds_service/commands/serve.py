@@ -68,6 +68,7 @@ def _serve(settings: Settings) -> None:
         websockets=False,
         factory=True,
         respawn_failed_workers=True,
+        respawn_interval=0.5,
         log_access=False,
     )
     server.serve()
