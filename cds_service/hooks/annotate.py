@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cds_service.chart.fhir_json import each
+
 CONSULT_URL = "https://cordcheck.org/fhir/StructureDefinition/consult"
 
 
@@ -19,7 +21,7 @@ def annotate_order(order: Mapping[str, Any], consult: Mapping[str, str]) -> dict
         An ``update`` whose resource equals *order* except for one extension in our namespace;
         an older one of ours is replaced, all others stay in place.
     """
-    others = [item for item in order.get("extension") or () if not _is_ours(item)]
+    others = [item for item in each(order.get("extension")) if not _is_ours(item)]
     parts = [{"url": name, "valueString": value} for name, value in consult.items() if value]
     resource = {**order, "extension": [*others, {"url": CONSULT_URL, "extension": parts}]}
     return {"type": "update", "description": "Note the consult on the order", "resource": resource}
