@@ -20,7 +20,14 @@ from cds_service.adapters.store_feedback import StoredFeedback
 from cds_service.adapters.store_schema import migrate, prepare
 from cds_service.adapters.store_shown import ShownCard, StoredShown
 from cds_service.adapters.store_switches import StoredSwitches
-from cds_service.adapters.store_tables import SCHEMA_REVISION, feedback, metadata, shown_cards, traces
+from cds_service.adapters.store_tables import (
+    SCHEMA_REVISION,
+    feedback,
+    metadata,
+    shown_cards,
+    trace_head,
+    traces,
+)
 from cds_service.adapters.store_tokens import StoredTokens
 from cds_service.adapters.store_traces import StoredTraces
 from cds_service.chart.local_codes import LocalCode
@@ -311,6 +318,23 @@ def test_traces_that_vanish_without_a_purge_are_noticed(store: Store) -> None:
     with store.writing() as connection:
         connection.execute(delete(traces).where(traces.c.sequence <= 2))
     assert kept.verify().broken_at == 3
+
+
+def test_a_chain_that_was_cut_off_is_noticed_by_its_noted_head(store: Store) -> None:
+    kept = StoredTraces(store, MINIMAL)
+    kept.keep([a_trace("a"), a_trace("b")])
+    earlier = kept.verify().head
+    kept.keep([a_trace("c")])
+    assert kept.verify(earlier).intact
+    last = kept.verify().head
+    number, _, link = earlier.partition(":")
+    with store.writing() as connection:
+        connection.execute(delete(traces).where(traces.c.sequence == 3))
+        connection.execute(update(trace_head).values(sequence=int(number), link=link))
+    assert kept.verify().intact
+    assert kept.verify(last).broken_at == 3
+    kept.purge(now_ms() + 1000)
+    assert kept.verify(earlier).intact
 
 
 # --- shown cards
