@@ -14,10 +14,20 @@ from cds_service.hooks.prefetch import read_prefetch
 from cds_service.hooks.prefetch_match import match_prefetch
 
 NAMES = st.sampled_from(
-    (
-        "resourceType entry resource link category coding code content attachment url data contentType "
-        "presentedForm subject reference extension relation issue"
-    ).split()
+    [
+        "resourceType",
+        "extension",
+        "entry",
+        "resource",
+        "link",
+        "relation",
+        "url",
+        "category",
+        "coding",
+        "code",
+    ]
+) | st.sampled_from(
+    ["content", "attachment", "contentType", "data", "presentedForm", "subject", "reference", "extension"]
 )
 WORDS = st.sampled_from(
     ["Bundle", "Observation", "DocumentReference", "OperationOutcome", "next", "exam", ""]
