@@ -99,6 +99,23 @@ def not_applicable(request: HookRequest, content_version: str) -> HookResponse:
     return HookResponse(cards=(), consult=consult)
 
 
+def trace_of_nothing(request: HookRequest, response: HookResponse, service: Service, client: str) -> Trace:
+    """Return the proof that no order of the request concerned the service."""
+    return Trace(
+        consult_id=response.consult.consult_id,
+        at=request.received_at,
+        client=client,
+        service=service.id,
+        hook=request.hook,
+        patient_id=request.patient_id,
+        user_id=request.user_id,
+        tier=str(response.consult.tier),
+        disposition=str(response.consult.disposition),
+        content_version=response.consult.content_version,
+        oddities=request.oddities,
+    )
+
+
 def consult_id(request: HookRequest) -> str:
     """Return the id of the consult, the same for a retry."""
     return stable_id(request.hook_instance, "consult", request.hook)

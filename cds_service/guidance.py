@@ -11,6 +11,7 @@ from cds_service.consult import (
     find_grounds,
     not_applicable,
     trace_of,
+    trace_of_nothing,
 )
 from cds_service.content.library import Library
 from cds_service.criteria.recommendation import Tier
@@ -36,7 +37,9 @@ def respond(request: HookRequest, service: Service, library: Library, ports: Por
     """
     asked = find_orders(request, service, ports.site, library.finder)
     if not asked.orders:
-        return not_applicable(request, library.version)
+        response = not_applicable(request, library.version)
+        ports.keep_trace(trace_of_nothing(request, response, service, ports.site.client))
+        return response
     gathered = gather_chart(request, service, ports.site, ports.fetch)
     request = replace(request, oddities=request.oddities + gathered.quirks)
     weighed = weigh(find_evidence(gathered.chart, library.finder), library.findings.definitions)

@@ -24,7 +24,7 @@ HAZARDS: dict[str, tuple[str, str]] = {
     ),
     "H-12": (
         "Feedback is acknowledged and then lost",
-        "On disk before the 200, in one transaction; 503 while the store is away; twice the same is kept once",
+        "On disk before the 200, in one transaction; 503 while the store is away; repeats are kept once",
     ),
     "H-13": (
         "The store takes the advice down with it",

@@ -186,6 +186,16 @@ def test_the_trace_says_why_there_was_no_card(
     assert "<- sign.alpha denied" in told
 
 
+def test_an_order_that_is_none_of_ours_leaves_a_trace_that_says_so(tmp_path: Path) -> None:
+    service = remembering(tmp_path, {"traces": True})
+    body = a_body(URGENT)
+    body["context"]["draftOrders"]["entry"][0]["resource"]["code"] = {"text": "Ankle"}
+    answer = service.call(SELECT, body).json
+    path = f"/traces/{consult(answer)['consultId']}"
+    assert soon(lambda: service.call(path).status_code == 200)
+    assert service.call(path).json["traces"][0]["trace"]["disposition"] == "not-applicable"
+
+
 def test_the_feedback_report_counts_by_card_rule_client_and_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
