@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cds_service.adapters.breaker import Breaker
 from cds_service.adapters.fhir_address import FhirBase, allowed_base
 from cds_service.adapters.fhir_gather import FetchLimits, FhirServer, Gathering
+from cds_service.adapters.fhir_plan import BARE, PREFIXED
 from cds_service.adapters.fhir_search import Learned
 from cds_service.adapters.fhir_wire import fhir_session
 from cds_service.clients import Client
@@ -117,6 +118,8 @@ class ClientFetch:
             raise NotFetched("FHIR access token is for another patient")
         else:
             headers = {"Authorization": f"Bearer {granted.access_token}"}
+        if self.client.profile.patient_parameter in (PREFIXED, BARE):
+            server.learned.form = self.client.profile.patient_parameter
         if not server.breaker.lets_through():
             raise NotFetched("FHIR server failed repeatedly and is left alone for a while")
         return server, headers

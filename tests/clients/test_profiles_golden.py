@@ -15,7 +15,6 @@ from cds_service.app import answer_from, fhir_servers
 from cds_service.chart.code_map import read_concept_maps
 from cds_service.clients import Client
 from cds_service.clients_file import read_profiles
-from cds_service.content.load import load_library
 from cds_service.gathering import Site
 from cds_service.hooks.profile import shape_response
 from cds_service.hooks.request import read_request
@@ -23,6 +22,7 @@ from cds_service.keeping import open_keeping
 from cds_service.quality import local_order_codes
 from cds_service.settings import Settings
 from cds_service.web.ports import Answer
+from tests.clients.content import the_library
 from tests.web.stand_in import ROOT
 
 FOLDER = ROOT / "fixtures/requests/profiles"
@@ -35,7 +35,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answer]:
     settings = Settings(cards=str(ROOT / "cards"), var=str(folder), database_url=f"sqlite:///{folder}/s.db")
     keeping, servers = open_keeping(settings), fhir_servers(settings)
     keeping.is_ready()
-    yield answer_from(load_library(ROOT / "cards"), settings, servers, keeping, Metrics())
+    yield answer_from(the_library(), settings, servers, keeping, Metrics())
     keeping.recorder.close()
     keeping.store.close()
     servers.close()
@@ -99,7 +99,7 @@ def test_an_unmapped_local_order_is_not_recognised_and_is_work_to_do(answer: Ans
     given = answer(request, SERVICES[body["hook"]], Client(id="epic", profile=read_profiles()["epic"]))
     assert given.cards == ()
     assert str(given.consult.disposition) == "not-applicable"
-    library = load_library(ROOT / "cards")
+    library = the_library()
     service = library.services[SERVICES[body["hook"]]]
     (code,) = local_order_codes(request, service, Site("epic"), library.finder)
     assert (code.code, code.by_text) == ("33476", False)
@@ -109,7 +109,7 @@ def test_an_unmapped_local_order_is_not_recognised_and_is_work_to_do(answer: Ans
 
 def test_an_order_known_by_its_words_alone_is_work_to_do() -> None:
     body = json.loads((ROOT / "fixtures/requests/quirks/order-local-code-and-text.json").read_text("utf-8"))
-    library = load_library(ROOT / "cards")
+    library = the_library()
     service = library.services[SERVICES[body["hook"]]]
     request = read_request(body, datetime.now(UTC))
     (code,) = local_order_codes(request, service, Site("epic"), library.finder)

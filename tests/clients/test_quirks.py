@@ -17,10 +17,9 @@ from flask.testing import FlaskClient
 
 from cds_service.adapters.fhir_server import FhirServers
 from cds_service.clients import OPEN_CLIENT
-from cds_service.content.library import Library
-from cds_service.content.load import load_library
 from cds_service.gathering import Gathered, Site, gather_chart
 from cds_service.hooks.request import read_request
+from tests.clients.content import the_library
 from tests.web.real import a_real_app
 from tests.web.stand_in import ROOT
 
@@ -80,16 +79,11 @@ def test_a_quirk_is_a_gap_exactly_where_something_is_missing(path: Path) -> None
 
 
 @cache
-def library() -> Library:
-    return load_library(ROOT / "cards")
-
-
-@cache
 def gathered(path: Path) -> Gathered:
     """Return what the main path gathers for a request, with a fetch that may ask servers on loopback only."""
     body = json.loads(path.read_text("utf-8"))
     request = read_request(body, datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
-    service = library().services[SERVICES[body["hook"]]]
+    service = the_library().services[SERVICES[body["hook"]]]
     servers = FhirServers()
     try:
         return gather_chart(request, service, Site(), servers.of(OPEN_CLIENT).fetch)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from cds_service.content.load import load_library
+from tests.clients.content import the_library
 from tests.fetch.asking import TOKEN
 from tests.fhir_servers.misbehaving import (
     Answer,
@@ -30,7 +30,7 @@ from tests.web.stand_in import ROOT
 
 DEADLINE_SECONDS = 1.0
 BASE = json.loads((ROOT / "fixtures/requests/quirks/prefetch-duplicates.json").read_text("utf-8"))
-SERVICE = load_library(ROOT / "cards").services["cervical-cord-check-sign"]
+SERVICE = the_library().services["cervical-cord-check-sign"]
 TYPES = sorted({template.partition("/")[0].partition("?")[0] for template in SERVICE.prefetch.values()})
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cds_service.chart.unbundle import unbundle
+from cds_service.clients import OPEN_CLIENT
 from cds_service.hooks.prefetch import Failed, NotSent, Sent, SentEmpty
+from cds_service.hooks.profile import Profile
 from cds_service.hooks.request import FhirAuthorization
 from tests.fetch.asking import PATIENT, QUICK, TOKEN, WANTED, a_request, condition, fetch, ids
 from tests.fhir_servers.misbehaving import (
@@ -242,6 +245,15 @@ def test_the_patient_is_named_as_the_server_wants_it(form: str, otherwise: int) 
     with misbehaving(Condition=picky) as server:
         got = fetch(a_request(server.base))
     assert ids(got["conditions"]) == ["c1"]
+
+
+@pytest.mark.parametrize(("parameter", "form"), [("prefixed", "Patient/p1"), ("bare", "p1")])
+def test_a_profile_that_says_how_the_patient_is_named_is_believed(parameter: str, form: str) -> None:
+    client = replace(OPEN_CLIENT, profile=Profile(patient_parameter=parameter))
+    with misbehaving() as server:
+        fetch(a_request(server.base), client=client)
+    assert {tuple(a.query["patient"]) for a in server.seen if "patient" in a.query} == {(form,)}
+    assert server.kinds().count("Condition") == 1
 
 
 def test_ids_from_the_context_cannot_change_the_question() -> None:

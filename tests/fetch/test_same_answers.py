@@ -14,18 +14,18 @@ from cds_service.adapters.fhir_server import FhirServers
 from cds_service.cases.record import PATIENT, request_of
 from cds_service.cases.shape import Case, read_cases
 from cds_service.clients import OPEN_CLIENT
-from cds_service.content.load import load_library
 from cds_service.gathering import Fetch, without_fetching
 from cds_service.guidance import Ports, respond
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.prefetch import Sent
 from cds_service.hooks.request import FhirAuthorization, HookRequest
 from cds_service.wording.definitions import Publisher
+from tests.clients.content import the_library
 from tests.fhir_servers.medplum_server import Medplum, medplum
 from tests.web.stand_in import ROOT
 
 EVERY = 16
-LIBRARY = load_library(ROOT / "cards")
+LIBRARY = the_library()
 (RECOMMENDATION,) = LIBRARY.recommendations
 CASES = read_cases(ROOT / "cards", RECOMMENDATION, [])
 PICKED = list(enumerate(case for _, case in CASES))[::EVERY]
