@@ -16,6 +16,7 @@ _FAMILY_SOURCE = frozenset({"by", "per", "from", "with", "to", "via", "according
 _IN = frozenset({"in"})
 _COMMA = frozenset({","})
 _ANSWER_ENDS = frozenset({",", ")", "(", "/"})
+_INTRODUCES = frozenset({"following", "below", "symptoms", "signs"})
 _ANSWER_MARKS = frozenset({":", "?", "=", "-"})
 _COURSES = {Cue.NEW: Course.NEW, Cue.PROGRESSIVE: Course.PROGRESSIVE, Cue.STABLE: Course.STABLE}
 
@@ -139,6 +140,10 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
         and _is_answer_no(sentence, hit)
         and _speaks_of(sentence, hit, match)
     ]
+    if (
+        marks and match.number is not None
+    ):  # "clonus 5 beats left, none right": the number affirms its own side
+        marks.append((match.last, State.ASSERTED))
     return sorted(marks)
 
 
@@ -226,6 +231,14 @@ def course_of(sentence: Sentence, match: Match) -> Course | None:
 # --- scopes ------------------------------------------------------------------------------------
 
 
+def _colon_between(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether a colon ends the reach of *hit*: not right behind it, nor after "the following"."""
+    norms = sentence.tokens.norms
+    return any(
+        norms[at] == ":" and norms[at - 1] not in _INTRODUCES for at in range(hit.last + 2, match.first)
+    )
+
+
 def _may_reach(hit: Hit, match: Match) -> bool:
     if hit.within is None:
         return True
@@ -234,7 +247,7 @@ def _may_reach(hit: Hit, match: Match) -> bool:
 
 
 def _inside(hit: Hit, match: Match) -> bool:
-    return any(first <= hit.first <= last for first, last in match.parts)
+    return any(first <= hit.last and hit.first <= last for first, last in match.parts)
 
 
 def _ended(sentence: Sentence, one: int, other: int) -> bool:
@@ -249,6 +262,7 @@ def _reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
         and _may_reach(hit, match)
         and not _inside(hit, match)
         and not _ended(sentence, hit.last, match.last)
+        and not _colon_between(sentence, hit, match)
     )
 
 

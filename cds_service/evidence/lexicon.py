@@ -13,7 +13,7 @@ from cds_service.evidence.tokens import without_apostrophes
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
 REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
-_PIECE = re.compile(r"[^\W_]+")
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
 
 
 class Role(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from cds_service.evidence.definition import NumberKind, NumberOf, Pattern, WordOf
@@ -43,6 +44,7 @@ class Match:
         return max(part[1] for part in self.parts)
 
 
+_FAR_IN_A_LABEL = 12
 _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.PLAIN: "number"}
 
 
@@ -54,17 +56,25 @@ class _Found(NamedTuple):
     number: float | None = None
 
 
-def find_matches(sentence: Sentence, pattern: Pattern) -> Iterator[Match]:
-    """Yield a match of *pattern* for each place where its first element stands."""
+def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False) -> Iterator[Match]:
+    """Yield a match of *pattern* for each place where its number stands, or else its first element.
+
+    Args:
+        sentence: the sentence.
+        pattern: the pattern.
+        labelled: the sentence is a label and its value, which belong together however far apart.
+    """
     columns = []
     for element in pattern.near:
         column = _places(sentence, element)
         if not column:
             return
         columns.append(column)
-    for subject in columns[0]:
-        parts = _nearest(sentence, subject, columns[1:], pattern)
-        if parts is not None and _numbers_hold(pattern, parts):
+    anchor = next((at for at, element in enumerate(pattern.near) if isinstance(element, NumberOf)), 0)
+    within = pattern.within + (_FAR_IN_A_LABEL if labelled else 0)
+    for place in columns[anchor]:
+        parts = _nearest(sentence, place, anchor, columns, pattern)
+        if parts is not None and _words_between(parts) <= within and _numbers_hold(pattern, parts):
             yield _match(sentence, pattern, parts)
 
 
@@ -73,7 +83,7 @@ def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[_Found]:
         return [
             _Found(at, at, Role.STATE, None, number)
             for at, number in sentence.tokens.numbers.items()
-            if sentence.tokens.kinds[at] == _TOKEN_KIND[element.kind]
+            if sentence.tokens.kinds[at] == _TOKEN_KIND[element.kind] and not _is_a_time(sentence, at)
         ]
     hits: list[Hit] = []
     for group in element.groups:
@@ -81,26 +91,44 @@ def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[_Found]:
     return [_Found(h.first, h.last, h.meaning.role, h.meaning.side) for h in hits]
 
 
+def _is_a_time(sentence: Sentence, at: int) -> bool:
+    """Tell whether the number counts a unit of time ("in 10 s") and so measures nothing else."""
+    return any(hit.first == at + 1 for hit in sentence.words.get("time-unit", ()))
+
+
 def _nearest(
-    sentence: Sentence, subject: _Found, others: list[list[_Found]], pattern: Pattern
+    sentence: Sentence, anchor: _Found, anchored: int, columns: list[list[_Found]], pattern: Pattern
 ) -> list[_Found] | None:
-    """Return the closest places of the other elements in the same segment, None when one is missing."""
-    parts = [subject]
-    segment = sentence.segment[subject.first]
-    for column in others:
+    """Return the places nearest to *anchor*, in the order of the pattern, None when one is missing."""
+    segment = sentence.segment[anchor.first]
+    parts: list[_Found] = []
+    for at, column in enumerate(columns):
+        if at == anchored:
+            parts.append(anchor)
+            continue
         fitting = [
             found
             for found in column
             if (pattern.across or sentence.segment[found.first] == segment)
-            and all(found.first > part.last or found.last < part.first for part in parts)
-            and not (pattern.ordered and found.first < parts[-1].first)
+            and _apart(found, anchor)
+            and all(_apart(found, part) for part in parts)
         ]
         if not fitting:
             return None
-        parts.append(min(fitting, key=lambda found: _distance(subject, found)))
+        parts.append(min(fitting, key=lambda found: _distance(anchor, found)))
+    if pattern.ordered and any(a.first > b.first for a, b in pairwise(parts)):
+        return None
+    return parts
+
+
+def _apart(one: _Found, other: _Found) -> bool:
+    return one.first > other.last or one.last < other.first
+
+
+def _words_between(parts: list[_Found]) -> int:
+    """Return how many words of the stretch from the first to the last part belong to no part."""
     first, last = min(p.first for p in parts), max(p.last for p in parts)
-    inner = last - first + 1 - sum(p.last - p.first + 1 for p in parts)
-    return parts if inner <= pattern.within else None
+    return last - first + 1 - sum(p.last - p.first + 1 for p in parts)
 
 
 def _numbers_hold(pattern: Pattern, parts: list[_Found]) -> bool:

@@ -23,8 +23,10 @@ Candidates = list[tuple[FindingDefinition, Pattern]]
 
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{1,40}):")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_UNTICKED = re.compile(r"\s*(?:[-*•]\s*)?(?:\[\s?\]|☐|□|\(\s\)|__+)")
-_PIECE = re.compile(r"[^\W_]+")
+_UNTICKED = re.compile(r"\[\s?\]|☐|□|\(\s\)|__+")
+_TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☑|☒|■|\([xX]\)")
+_PIECE = re.compile(r"[^\W\d_]+|\d+")
+LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
 
@@ -83,12 +85,17 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
         elif section and (start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)):
             section = ""
         candidates = index.candidates(groups_in(start, end), passage.kind)
-        if candidates and not _UNTICKED.match(text, start, end):
+        if candidates and not _is_unticked(text, start, end):
             yield from previous
             previous = _find_in_sentence(passage, start, end, candidates, lexicon, section)
         elif previous and end - start < _LONGEST_AFTERTHOUGHT:
             previous = _dated(previous, passage, start, end, lexicon)
     yield from previous
+
+
+def _is_unticked(text: str, start: int, end: int) -> bool:
+    """Tell whether the sentence is a form's line in which nothing is ticked."""
+    return bool(_UNTICKED.search(text, start, end)) and not _TICKED.search(text, start, end)
 
 
 def _groups_by_word(text: str, lexicon: Lexicon) -> Callable[[int, int], set[str]]:
@@ -132,7 +139,7 @@ def _find_in_sentence(
     sentence = read_sentence(tokens(passage.text, start, end, lexicon.normal), lexicon)
     found: dict[str, tuple[FindingDefinition, list[Match]]] = {}
     for definition, pattern in candidates:
-        matches = list(find_matches(sentence, pattern))
+        matches = list(find_matches(sentence, pattern, labelled=passage.element == LABELLED_VALUE))
         if matches:
             found.setdefault(definition.id, (definition, []))[1].extend(matches)
     if not found:

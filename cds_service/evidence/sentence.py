@@ -14,6 +14,7 @@ COORDINATORS = frozenset(
 )
 COMMAS = COORDINATORS - {"/", ":", "(", ")"}
 COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
+_SIDE_BEHIND = 3  # words: "clonus on the right" is a statement, as "clonus positive" is
 _SUBJECTS = (Role.SUBJECT, Role.WHOLE)
 _VALUES = (Role.VALUE, Role.STATE, Role.WHOLE)
 _VALUE_CUES = (Cue.AFFIRMS, Cue.NOT_AFTER, Cue.NOT_EXAMINED)
@@ -201,10 +202,11 @@ def _subjects_and_values(sentence: Sentence, hits: list[Hit]) -> tuple[set[int],
         for hit in hits
         if hit.last > hit.first or "#" not in hit.meaning.group or hit.first not in grouped
     ]
-    subjects = {hit.first for hit in telling if hit.meaning.role in _SUBJECTS}
+    named = [hit for hit in telling if hit.meaning.role in _SUBJECTS]
+    subjects = {hit.first for hit in named}
     values = {hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES}
     values |= {at for at, kind in enumerate(sentence.tokens.kinds) if kind in _VALUE_NUMBERS}
-    values |= {at for at, _ in sentence.sides if at - 1 in subjects}
+    values |= {at for at, _ in sentence.sides if any(0 < at - hit.last <= _SIDE_BEHIND for hit in named)}
     return subjects, values
 
 

@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 _STOP = re.compile(
     r"""
       [.!](?=\s|$|["')\]])
-        (?:(?<=/[a-z].)|(?<=[\s.][lr].)|
+        (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
     | ;
     | \?(?=\s+(?!(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)|$)
@@ -36,6 +36,7 @@ _STOP = re.compile(
 _ANSWER = re.compile(
     r"\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b", re.IGNORECASE
 )
+_OPENS_A_QUESTION = re.compile(r"[.,;:\n(][ \t]+\Z")
 _NOTHING_FOLLOWS = re.compile(r"\s*[,.;)\n]")
 _LINE_GOES_ON = re.compile(r"[ \t]*[^\W_A-Z]|[ \t]*\d|[ \t]*[(/+]")
 _LINE_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•–]\s|\d{1,2}[.)]\s|[A-Za-z][\w /]{0,30}:|\[[ xX]?\]|$)")
@@ -87,7 +88,7 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     if not text[start:at].strip():
         return False
     if _LINE_STARTS_ANEW.match(following):
-        return bool(following.strip()) and bool(_LEFT_OPEN.search(text, start, at)) and ":" not in following
+        return False
     return bool(_LINE_GOES_ON.match(following)) or bool(_LEFT_OPEN.search(text, start, at))
 
 
@@ -127,7 +128,8 @@ def _sign(raw: str, match: re.Match[str]) -> str:
     if raw == "?":
         if _ANSWER.match(text, end):
             return ":"
-        return "query" if end < len(text) and not text[end].isspace() else raw
+        asks_ahead = end < len(text) and (not text[end].isspace() or not text[:start].rstrip(" \t([-•"))
+        return "query" if asks_ahead or _OPENS_A_QUESTION.search(text, 0, start) else raw
     if raw in ("-", "–", "—"):
         after = text[end : end + 1]
         attached = start > 0 and text[start - 1] not in "\n\r" and after.isalpha()
