@@ -14,7 +14,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 from cds_service.adapters.metrics import meet_in
-from cds_service.app import application
+from cds_service.app import KEEPING, application
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
 from cds_service.trusting import is_open
@@ -40,9 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.read(os.environ)
     if settings.workers > 1:
         meet_in(Path(settings.var) / f"metrics-{settings.port}")
-    app = (
-        application()
-    )  # a mistake in content or configuration ends it here, not in every worker again and again
+    # A mistake in content or configuration ends it here, not in every worker again and again.
+    application().extensions[KEEPING].store.close()
     base = f"http://{settings.host}:{settings.port}"
     print(f"CordCheck at {base} (stop with Ctrl-C)", flush=True)
     if is_open(settings):
