@@ -41,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.workers > 1:
         meet_in(Path(settings.var) / f"metrics-{settings.port}")
     # A mistake in content or configuration ends it here, not in every worker again and again.
-    application().extensions[KEEPING].store.close()
+    app = application()
+    app.extensions[KEEPING].store.close()
     base = f"http://{settings.host}:{settings.port}"
     print(f"CordCheck at {base} (stop with Ctrl-C)", flush=True)
     if is_open(settings):
