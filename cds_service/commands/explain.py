@@ -89,7 +89,7 @@ def _lines(
     consult = response.consult
     yield f"{service.id}, content {consult.content_version}"
     yield f"answer: {consult.tier}, {consult.disposition}"
-    if trace is None:
+    if trace is None or trace.explanation is None:
         yield "none of the newly selected orders is one that this service is about"
         return
     if trace.tier_before != trace.tier:

@@ -10,6 +10,7 @@ from cds_service.content.schema import CardEntry
 from cds_service.content.sources import RecommendationFiles, Sources
 from cds_service.errors import ContentError
 from cds_service.evidence.definition import Findings
+from cds_service.hooks.card import Card, Indicator, Source
 
 _TIERS = ("emergency", "urgent", "recommend", "consider")
 _DECIDED_BY_US = (
@@ -42,6 +43,7 @@ def _mistakes(sources: Sources, findings: Findings, used: set[tuple[str, str]]) 
         yield from _rules(files, sources)
         yield from _cards(files, findings)
         yield from _suggestions(files)
+        yield from _unprintable(files, sources, findings)
         yield from _unused(files, used)
 
 
@@ -170,6 +172,25 @@ def _unused(files: RecommendationFiles, used: set[tuple[str, str]]) -> Iterator[
         for name in there:
             if name not in wanted:
                 yield ContentError(f"{files.id}/{file}.yaml", name, f"{remedy}; use it or remove it")
+
+
+def _unprintable(files: RecommendationFiles, sources: Sources, findings: Findings) -> Iterator[ContentError]:
+    """Find words that no card may carry, so that a request never meets them."""
+    printed = [(f"{files.id}/cards.yaml", card.id, card.lead) for card in files.cards]
+    printed += [(f"{files.id}/cards.yaml", card.id, note.text) for card in files.cards for note in card.notes]
+    printed += [(f"{files.id}/rules.yaml", rule.id, rule.states) for rule in files.rules.rules]
+    printed += [
+        (f"{files.id}/suppressions.yaml", one.id, one.states) for one in files.suppressions.suppressions
+    ]
+    printed += [("references.yaml", one.id, f"{one.figure} {one.citation}") for one in sources.references]
+    printed += [
+        ("findings", one.id, f"{one.name} {one.absent_name}") for one in findings.definitions.values()
+    ]
+    for file, place, text in printed:
+        try:
+            Card(uuid="-", summary="-", indicator=Indicator.INFO, source=Source(label="-"), detail=text)
+        except ValueError as error:
+            yield ContentError(file, place, f"a card cannot print this ({error}); write it in plain words")
 
 
 def _known(

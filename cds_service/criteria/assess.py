@@ -50,7 +50,7 @@ class Assessor:
         self._named: dict[str, Rule | Group] = {rule.id: rule for rule in recommendation.rules}
         self._named |= {group.id: group for group in recommendation.groups}
         self._known: dict[str, Explanation] = {}
-        self._findings: dict[int, Explanation] = {}
+        self._findings: dict[int, tuple[FindingIs, Explanation]] = {}
 
     def assess(self, criterion: Criterion) -> Explanation:
         """Return the explanation of *criterion*; its truth is the verdict.
@@ -86,9 +86,9 @@ class Assessor:
         known = self._findings.get(id(asked))
         if known is None:
             facts = self._facts
-            known = assess_finding(asked, facts.weighed, facts.silences, facts.as_of)
+            known = asked, assess_finding(asked, facts.weighed, facts.silences, facts.as_of)
             self._findings[id(asked)] = known
-        return known
+        return known[1]
 
     def _combine(self, criterion: AllOf | AnyOf | AtLeast | Unless) -> Explanation:
         parts = tuple([self.assess(part) for part in criterion.parts])

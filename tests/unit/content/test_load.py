@@ -67,6 +67,7 @@ MISTAKES = [
     ("two cards for a tier", changed("tiny/cards.yaml", "tier: recommend", "tier: urgent"), "tiny/cards.yaml: tier: 2 cards show the tier urgent; there has to be exactly one"),
     ("card nobody shows", changed("tiny/cards.yaml", "companion_when: {finding: sign.gamma}, ", ""), "tiny/cards.yaml: aside: it has no tier and nothing else shows it; use it or remove it"),
     ("summary too long", changed("tiny/cards.yaml", "summary: Later.", f"summary: {'x' * 140}"), "tiny/cards.yaml: later, summary: "),
+    ("markup on a card", changed("tiny/cards.yaml", "lead: A scan is there.", "lead: A <b>scan</b> is there."), "tiny/cards.yaml: redirected: a card cannot print this"),
     ("unknown slot", changed("tiny/cards.yaml", "There is metal.", "'There is {metal}.'"), "tiny/cards.yaml: soon, notes: the only slot that a note may have is {number}"),
     ("unknown suggestion", changed("tiny/cards.yaml", "[{kind: scan}], exam: [sign.beta]", "[{kind: skan}], exam: [sign.beta]"), "tiny/cards.yaml: later, suggests: unknown suggestion 'skan'; did you mean 'scan'?"),
     ("unknown override", changed("tiny/cards.yaml", "overrides: [known, elsewhere]", "overrides: [known, nowhere]"), "unknown override reason 'nowhere'"),
