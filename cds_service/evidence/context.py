@@ -247,7 +247,7 @@ def _may_reach(hit: Hit, match: Match) -> bool:
 
 
 def _inside(hit: Hit, match: Match) -> bool:
-    return any(first <= hit.last and hit.first <= last for first, last in match.parts)
+    return any(first <= hit.first <= last for first, last in match.parts)
 
 
 def _ended(sentence: Sentence, one: int, other: int) -> bool:

@@ -44,6 +44,9 @@ class Match:
         return max(part[1] for part in self.parts)
 
 
+_COMPARING = frozenset(
+    {"worse", "more", "than", "greater", ">", "especially", "mainly", "mostly", "predominantly"}
+)
 _FAR_IN_A_LABEL = 12
 _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.PLAIN: "number"}
 
@@ -185,8 +188,17 @@ def side_of(sentence: Sentence, match: Match, near: int | None = None) -> Side |
     for here in ({value_chunk}, chunks, None):
         sides = {side for at, side in around if here is None or sentence.chunk[at] in here}
         if sides:
-            return Side.BOTH if match.subject_side is Side.BOTH else _joined(sides)
+            plural = match.subject_side is Side.BOTH and (
+                here != {value_chunk} or _compares(sentence, value_chunk)
+            )
+            return Side.BOTH if plural else _joined(sides)
     return match.subject_side
+
+
+def _compares(sentence: Sentence, chunk: int) -> bool:
+    """Tell whether the piece compares the sides ("worse on the left") and so does not name the only one."""
+    norms = {norm for norm, at in zip(sentence.tokens.norms, sentence.chunk, strict=True) if at == chunk}
+    return not norms.isdisjoint(_COMPARING)
 
 
 def _own_side(sentence: Sentence, around: list[tuple[int, Side]], near: int) -> Side | None:

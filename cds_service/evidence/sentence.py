@@ -122,27 +122,36 @@ def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
 
 
 def _with_limits(hits: list[Hit]) -> list[Hit]:
-    """Limit modifiers that are part of a longer entry to that entry; drop words of side inside one."""
-    spans = {(hit.first, hit.last) for hit in hits if hit.last > hit.first}
-    if not spans:
+    """Let the longer entry have its words.
+
+    A modifier inside a longer entry is limited to it. A side and a subject inside a longer subject ("knee" in
+    "knee jerk") are dropped.
+    """
+    longer = [hit for hit in hits if hit.last > hit.first]
+    if not longer:
         return hits
     limited = []
     for hit in hits:
-        outer = _outer(hit, spans) if hit.meaning.cue is not None or hit.meaning.group == "side" else None
+        outer = max((other for other in longer if _holds(other, hit)), key=_length, default=None)
         if outer is None:
             limited.append(hit)
         elif hit.meaning.cue is not None:
-            limited.append(Hit(hit.meaning, hit.first, hit.last, outer))
+            limited.append(hit._replace(within=(outer.first, outer.last)))
     return limited
 
 
-def _outer(hit: Hit, spans: set[tuple[int, int]]) -> tuple[int, int] | None:
-    around = [
-        (first, last)
-        for first, last in spans
-        if first <= hit.first and hit.last <= last and last - first > hit.last - hit.first
-    ]
-    return max(around, key=lambda span: span[1] - span[0]) if around else None
+def _holds(outer: Hit, inner: Hit) -> bool:
+    """Tell whether the entry *outer* has the words of *inner* for itself."""
+    if not (outer.first <= inner.first and inner.last <= outer.last and _length(outer) > _length(inner)):
+        return False
+    mine, theirs = inner.meaning, outer.meaning
+    if mine.cue is not None or mine.group == "side":
+        return True
+    return mine.role is Role.SUBJECT and theirs.role is Role.SUBJECT
+
+
+def _length(hit: Hit) -> int:
+    return hit.last - hit.first
 
 
 @dataclass(slots=True)
@@ -163,8 +172,8 @@ class _Piece:
 
 def _cut(sentence: Sentence, hits: list[Hit]) -> None:
     """Number chunks and segments: a new segment begins where both neighbours have a subject and a value."""
-    subjects, values = _subjects_and_values(sentence, hits)
     sentence.chunk = _chunks(sentence, {hit.first for hit in hits if hit.meaning.cue is Cue.ENDS})
+    subjects, values = _subjects_and_values(sentence, hits)
     pieces = [_Piece() for _ in range(sentence.chunk[-1] + 1)] if sentence.chunk else []
     for at, chunk in enumerate(sentence.chunk):
         pieces[chunk].add(_Piece(at if at in subjects else None, at if at in values else None))
@@ -202,11 +211,16 @@ def _subjects_and_values(sentence: Sentence, hits: list[Hit]) -> tuple[set[int],
         for hit in hits
         if hit.last > hit.first or "#" not in hit.meaning.group or hit.first not in grouped
     ]
+    chunk = sentence.chunk
     named = [hit for hit in telling if hit.meaning.role in _SUBJECTS]
     subjects = {hit.first for hit in named}
     values = {hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES}
     values |= {at for at, kind in enumerate(sentence.tokens.kinds) if kind in _VALUE_NUMBERS}
-    values |= {at for at, _ in sentence.sides if any(0 < at - hit.last <= _SIDE_BEHIND for hit in named)}
+    values |= {
+        at
+        for at, _ in sentence.sides
+        if any(0 < at - hit.last <= _SIDE_BEHIND and chunk[at] == chunk[hit.last] for hit in named)
+    }
     return subjects, values
 
 
