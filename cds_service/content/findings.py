@@ -105,6 +105,7 @@ class FindingEntry(Strict):
     not_with: list[Text] = []
     any_text: str = ""
     explained_by: list[Text] = []
+    plain: bool = False
     past_counts: bool = False
     doubt_counts: bool = False
     conflict: Literal["uncertain", "asserted"] = "uncertain"
@@ -302,6 +303,7 @@ def _definition(
         not_with=tuple(entry.not_with),
         any_text=entry.any_text,
         explained_by=tuple(entry.explained_by),
+        plain=entry.plain,
         past_counts=entry.past_counts,
         conflict=State(entry.conflict),
         doubt_counts=entry.doubt_counts,

@@ -30,6 +30,9 @@ class Reading:
     ignored: str = ""
 
 
+AS_WRITTEN = Reading(State.ASSERTED, None)
+
+
 def read_context(sentence: Sentence, match: Match, section: str = "") -> list[Reading]:
     """Return how *match* is meant: one reading, or one a side where the sides differ.
 

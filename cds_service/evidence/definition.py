@@ -95,6 +95,7 @@ class FindingDefinition:
         not_with: its words count only where none of these findings is asserted on the same resource.
         any_text: a non-empty text in this element asserts it ("" for none).
         explained_by: findings that explain it when they are known and it is stable.
+        plain: its words are the name of a thing, so "without" and "C-" in them deny nothing.
         past_counts: it still counts when told as history (a chronic disease, an operation).
         conflict: what a same-day disagreement of two resources amounts to.
         doubt_counts: a question or suspicion counts as asserted.
@@ -115,6 +116,7 @@ class FindingDefinition:
     not_with: tuple[str, ...] = ()
     any_text: str = ""
     explained_by: tuple[str, ...] = ()
+    plain: bool = False
     past_counts: bool = False
     conflict: State = State.UNCERTAIN
     doubt_counts: bool = False

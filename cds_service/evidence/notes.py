@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cds_service.chart.model import Passage
-from cds_service.evidence.context import course_of, read_context
+from cds_service.evidence.context import AS_WRITTEN, course_of, read_context
 from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.matching import Match, find_matches
@@ -189,7 +189,8 @@ def _evidence(
     start, end = sentence.tokens.places[match.first][0], sentence.tokens.places[match.last][1]
     course = course_of(sentence, match)
     onset = onset_days(sentence, match, times)
-    for reading in read_context(sentence, match, section):
+    readings = [AS_WRITTEN] if definition.plain else read_context(sentence, match, section)
+    for reading in readings:
         ignored, state = reading.ignored, reading.state
         if not ignored and is_long_ago(sentence, match, times):
             ignored = "in the past"
