@@ -1,0 +1,117 @@
+"""Numbers inside findings off by one: windows of days, and limits beside the words of a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from cds_service.cases.run import Prepared, differences
+from cds_service.chart.dates import FhirDate
+from cds_service.chart.model import Chart, Passage, Patient
+from cds_service.content.library import Library
+from cds_service.evidence.definition import FindingDefinition, NumberOf, Pattern
+from cds_service.evidence.find import Finder, find_evidence
+from cds_service.evidence.model import State
+from cds_service.evidence.weigh import weigh
+from tests.builders import AS_OF
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSlip:
+    """The findings after one number slipped; a window slips in all findings that name it."""
+
+    what: str
+    definitions: tuple[FindingDefinition, ...]
+
+
+def window_slips(
+    windows: Mapping[str, int], named: Mapping[str, str], definitions: Mapping[str, FindingDefinition]
+) -> Iterator[NumberSlip]:
+    """Yield each window that findings use, one day less and one more.
+
+    Args:
+        windows: days by window name.
+        named: window name by finding id.
+        definitions: the findings.
+    """
+    for window in sorted(set(named.values()) & set(windows)):
+        users = [definitions[finding] for finding, name in named.items() if name == window]
+        for days in (windows[window] - 1, windows[window] + 1):
+            slipped = tuple(replace(one, window_days=days) for one in users)
+            yield NumberSlip(f"{window}: {days}", slipped)
+
+
+def limit_slips(definitions: Mapping[str, FindingDefinition]) -> Iterator[NumberSlip]:
+    """Yield each limit of a number in a note, one less and one more."""
+    for definition in definitions.values():
+        for step in (-1, 1):
+            for patterns, what in _slipped_patterns(definition.patterns, step):
+                yield NumberSlip(f"{definition.id}: {what}", (replace(definition, patterns=patterns),))
+
+
+def _slipped_patterns(patterns: tuple[Pattern, ...], step: int) -> Iterator[tuple[tuple[Pattern, ...], str]]:
+    for number, pattern in enumerate(patterns):
+        for place, element in enumerate(pattern.near):
+            if not isinstance(element, NumberOf):
+                continue
+            for limit in ("at_least", "at_most"):
+                value = getattr(element, limit)
+                if value is not None:
+                    changed = replace(element, **{limit: value + step})
+                    near = (*pattern.near[:place], changed, *pattern.near[place + 1 :])
+                    others = (*patterns[:number], replace(pattern, near=near), *patterns[number + 1 :])
+                    yield others, f"{limit} {value + step:g}"
+
+
+def with_definitions(library: Library, changed: tuple[FindingDefinition, ...]) -> Library:
+    """Return *library* with some findings defined otherwise."""
+    others = {definition.id: definition for definition in changed}
+    findings = replace(
+        library.findings, definitions=MappingProxyType({**library.findings.definitions, **others})
+    )
+    return replace(library, findings=findings, finder=Finder.of(findings))
+
+
+def is_noticed(slip: NumberSlip, library: Library, cases: Iterable[Prepared]) -> bool:
+    """Say whether an example or a worked case turns red; cases that know the finding are asked first."""
+    names = [definition.id for definition in slip.definitions]
+    slipped = with_definitions(library, slip.definitions)
+    if any(
+        _misread(name, state, said, slipped) for name in names for state, said in _examples(library, name)
+    ):
+        return True
+    ordered = sorted(cases, key=lambda prepared: all(_is_silent(prepared, name) for name in names))
+    return any(_turns_red(prepared, slipped) for prepared in ordered)
+
+
+def _is_silent(prepared: Prepared, finding: str) -> bool:
+    return prepared.weighed[finding].state is State.SILENT and not prepared.weighed[finding].ignored
+
+
+def _turns_red(prepared: Prepared, library: Library) -> bool:
+    evidence = find_evidence(prepared.chart, library.finder)
+    weighed = weigh(evidence, library.findings.definitions)
+    return weighed != prepared.weighed and bool(differences(replace(prepared, weighed=weighed), library))
+
+
+def _examples(library: Library, finding: str) -> Iterator[tuple[State, str]]:
+    examples = library.examples[finding]
+    yield from ((State.ASSERTED, sentence) for sentence in examples.says)
+    yield from ((State.DENIED, sentence) for sentence in examples.denies)
+    yield from ((State.UNCERTAIN, sentence) for sentence in examples.doubts)
+    yield from ((State.SILENT, sentence) for sentence in examples.silent)
+
+
+def _misread(finding: str, state: State, sentence: str, library: Library) -> bool:
+    return read_example(finding, sentence, library) is not state
+
+
+def read_example(finding: str, sentence: str, library: Library) -> State:
+    """Return what *sentence*, read as a note of today, says of *finding*."""
+    kinds = library.findings.definitions[finding].text_kinds
+    kind = "DocumentReference" if not kinds or "DocumentReference" in kinds else min(kinds)
+    passage = Passage(kind, f"{kind}/1", "text", sentence, FhirDate.on(AS_OF))
+    chart = Chart(Patient("1"), AS_OF, passages=(passage,))
+    evidence = find_evidence(chart, library.finder)
+    return weigh(evidence, library.findings.definitions)[finding].state

@@ -1,0 +1,198 @@
+"""Every slip of the pen that criteria can suffer: a number off by one, a part dropped, a side not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from cds_service.cases.run import Prepared, differences
+from cds_service.consult import find_grounds
+from cds_service.content.library import Library
+from cds_service.content.recommendation import named_in
+from cds_service.criteria.recommendation import Recommendation, Suppression
+from cds_service.criteria.shapes import (
+    AgeIs,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Criterion,
+    FindingIs,
+    NewSince,
+    Unless,
+)
+from cds_service.criteria.truth import Truth
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One slip.
+
+    Attributes:
+        place: id of the rule, group or suppression.
+        before: the criterion that slipped, ``after`` what became of it; None where no criterion changed.
+    """
+
+    place: str
+    what: str
+    recommendation: Recommendation
+    before: Criterion | None = None
+    after: Criterion | None = None
+
+
+def slips_of(recommendation: Recommendation) -> Iterator[Slip]:
+    """Yield every slip in groups, rules, suppressions and the question of insufficient data."""
+    for number, group in enumerate(recommendation.groups):
+        for what, when in slipped(group.when):
+            groups = _with(recommendation.groups, number, replace(group, when=when))
+            yield Slip(group.id, what, replace(recommendation, groups=groups), group.when, when)
+    for number, rule in enumerate(recommendation.rules):
+        for what, when in slipped(rule.when):
+            rules = _with(recommendation.rules, number, replace(rule, when=when))
+            yield Slip(rule.id, what, replace(recommendation, rules=rules), rule.when, when)
+    for number, one in enumerate(recommendation.suppressions):
+        if one.enabled:
+            yield from _of_suppression(recommendation, number, one)
+    asked = recommendation.insufficient_data
+    for what, when in slipped(asked) if asked is not None else ():
+        yield Slip("insufficient_data", what, replace(recommendation, insufficient_data=when), asked, when)
+
+
+def _of_suppression(recommendation: Recommendation, number: int, one: Suppression) -> Iterator[Slip]:
+    def changed(what: str, **how: Any) -> Slip:
+        suppressions = _with(recommendation.suppressions, number, replace(one, **how))
+        after = how.get("when")
+        return Slip(
+            one.id, what, replace(recommendation, suppressions=suppressions), after and one.when, after
+        )
+
+    yield from (changed(what, when=when) for what, when in slipped(one.when))
+    yield changed("left out", enabled=False)
+    yield from (changed(f"not for {tier}", tiers=one.tiers - {tier}) for tier in sorted(one.tiers))
+
+
+def _with(items: tuple[T, ...], number: int, item: T) -> tuple[T, ...]:
+    return (*items[:number], item, *items[number + 1 :])
+
+
+def slipped(criterion: Criterion) -> Iterator[tuple[str, Criterion]]:
+    """Yield *criterion* after each slip that it can suffer, with what the slip was."""
+    match criterion:
+        case FindingIs():
+            yield from _slipped_finding(criterion)
+        case AgeIs():
+            yield from _off_by_one(criterion, "at_least", 1)
+            yield from _off_by_one(criterion, "under", 1)
+        case NewSince(findings=findings):
+            for finding in findings:
+                rest = tuple(one for one in findings if one != finding)
+                yield f"not new: {finding}", replace(criterion, findings=rest)
+        case AllOf() | AnyOf() | AtLeast() | Unless():
+            yield from _slipped_parts(criterion)
+        case _:
+            return
+
+
+def _slipped_parts(criterion: AllOf | AnyOf | AtLeast | Unless) -> Iterator[tuple[str, Criterion]]:
+    parts = criterion.parts
+    for number, part in enumerate(parts):
+        if len(parts) > 1 or isinstance(criterion, Unless):
+            rest = (*parts[:number], *parts[number + 1 :])
+            yield f"dropped {describe(part)}", replace(criterion, parts=rest)
+        for what, changed in slipped(part):
+            yield what, replace(criterion, parts=_with(parts, number, changed))
+    if isinstance(criterion, AtLeast):
+        yield f"n {criterion.n + 1}", replace(criterion, n=criterion.n + 1)
+        yield f"n {criterion.n - 1}", replace(criterion, n=criterion.n - 1)
+
+
+def _slipped_finding(criterion: FindingIs) -> Iterator[tuple[str, Criterion]]:
+    for name, step in (
+        ("onset_within_days", 1),
+        ("onset_over_days", 1),
+        ("number_at_least", 1),
+        ("number_at_most", 1),
+    ):
+        yield from _off_by_one(criterion, name, step)
+    if criterion.side is not None:
+        yield f"{criterion.finding}: any side", replace(criterion, side=None)
+    if criterion.course:
+        yield f"{criterion.finding}: any course", replace(criterion, course=())
+
+
+def _off_by_one(criterion: FindingIs | AgeIs, name: str, step: int) -> Iterator[tuple[str, Criterion]]:
+    number = getattr(criterion, name)
+    if number is not None:
+        for slip in (number - step, number + step):
+            yield f"{describe(criterion)}: {name} {slip}", replace(criterion, **{name: slip})
+
+
+def describe(criterion: Criterion) -> str:
+    """Return a short name of a criterion."""
+    for name in ("finding", "id", "event"):
+        if hasattr(criterion, name):
+            return str(getattr(criterion, name))
+    return type(criterion).__name__
+
+
+def with_recommendation(library: Library, recommendation: Recommendation) -> Library:
+    """Return *library* with *recommendation* in place of the one of the same id."""
+    others = {**library.recommendations, recommendation.id: recommendation}
+    return replace(library, recommendations=MappingProxyType(others))
+
+
+class Witness:
+    """A worked case with an assessor over its facts, which tells at once whether a slip changes anything."""
+
+    def __init__(self, prepared: Prepared, library: Library) -> None:
+        on = find_grounds(prepared.chart, prepared.weighed, prepared.asked, prepared.service, library)
+        self.prepared = prepared
+        self._assessor = on.assessor
+        self._before: dict[int, Truth] = {}
+
+    def notices(self, slip: Slip, library: Library) -> bool:
+        """Say whether the case turns red: its criterion has to change first, then its answer."""
+        if slip.before is not None and slip.after is not None and not self._changes(slip.before, slip.after):
+            return False
+        return bool(differences(self.prepared, with_recommendation(library, slip.recommendation)))
+
+    def _changes(self, before: Criterion, after: Criterion) -> bool:
+        """Say whether the slip changes a verdict; what was before lives as long as the library."""
+        if id(before) not in self._before:
+            self._before[id(before)] = self._assessor.assess(before).truth
+        return self._before[id(before)] is not self._assessor.assess(after).truth
+
+    def speaks_of(self, rules: set[str]) -> int:
+        """Return how many of *rules* the case expects something of."""
+        expect = self.prepared.case.expect
+        return len(rules & {*expect.fires, *expect.not_})
+
+
+def survivors(
+    library: Library, recommendation: str, cases: Iterable[Prepared], known: Container[str] = ()
+) -> list[str]:
+    """Return the slips of *recommendation*, except the *known* ones, that turn no case red."""
+    witnesses = [Witness(prepared, library) for prepared in cases if prepared.asked.orders]
+    found = []
+    written = library.recommendations[recommendation]
+    for slip in slips_of(written):
+        if f"{slip.place}: {slip.what}" in known:
+            continue
+        rules = rules_that_use(slip.place, written)
+        ordered = sorted(witnesses, key=lambda one, rules=rules: -one.speaks_of(rules))
+        if not any(one.notices(slip, library) for one in ordered):
+            found.append(f"{slip.place}: {slip.what}")
+    return found
+
+
+def rules_that_use(place: str, recommendation: Recommendation) -> set[str]:
+    """Return the rules that rest on the rule or group *place*, itself included."""
+    uses = {one.id: named_in(one.when) for one in recommendation.groups}
+    uses |= {one.id: named_in(one.when) for one in recommendation.rules}
+    reached = {place}
+    while more := {name for name, used in uses.items() if used & reached} - reached:
+        reached |= more
+    return reached & {rule.id for rule in recommendation.rules}
