@@ -19,6 +19,7 @@ from tests.builders import a_note, an_order
 from tests.tiny_content import changed, write_content
 from tests.unit.requests import a_request
 
+LETTERS = "abcdefgh"
 PUBLISHER = Publisher("https://our.example/fhir", "https://our.example")
 
 
@@ -178,15 +179,15 @@ def test_a_companion_stands_beside_a_main_card_but_never_beside_an_emergency(lib
 
 def test_many_findings_are_counted_rather_than_listed(tmp_path: Path) -> None:
     extra = "".join(
-        f"- {{id: s{n}, name: s{n}, window: exam, if_silent: unknown, says: [{{words: [thing{n}]}}]}}\n"
-        for n in range(8)
+        f"- {{id: s{n}, name: s{n}, window: exam, if_silent: unknown, says: [{{words: [zu{n}k]}}]}}\n"
+        for n in LETTERS
     )
     changes = {
         "findings/more.yaml": extra,
         **changed("tiny/rules.yaml", "when: {finding: sign.alpha}}", "when: {any_of: ["
-                  + ", ".join(f"{{finding: s{n}}}" for n in range(8)) + "]}}"),
+                  + ", ".join(f"{{finding: s{n}}}" for n in LETTERS) + "]}}"),
     }  # fmt: skip
     library = load_library(write_content(tmp_path, changes))
-    shown = card(library, ". ".join(f"Thing{n}" for n in range(8)))
+    shown = card(library, ". ".join(f"Zu{n}k" for n in LETTERS))
     assert shown.detail.count("\n- s") == 6
     assert "- and 2 more" in shown.detail
