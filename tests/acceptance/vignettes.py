@@ -1,4 +1,4 @@
-"""Clinical vignettes as patient records, asked of the service in one process, and what each answer gets wrong.
+"""Clinical vignettes as records, asked of the service in one process, and what an answer gets wrong.
 
 ``fixtures/vignettes.json`` holds an order, a patient and dated facts ("when": days before the order) for each
 vignette, and what a spine surgeon expects of the answer.
