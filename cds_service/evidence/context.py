@@ -67,7 +67,7 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
     kin = sentence.of(Cue.FAMILY)
     if not kin and section != "family":
         return False
-    patient = [hit.first for hit in sentence.of(Cue.PATIENT, Cue.REPORTS)]
+    patient = [hit.first for hit in (*sentence.of(Cue.PATIENT), *sentence.of(Cue.REPORTS))]
     if section == "family":
         return not any(at < match.first for at in patient)
     return any(_owns(sentence, hit, match, patient) for hit in kin)
@@ -137,7 +137,8 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
     ]
     marks += [
         (hit.first, State.DENIED)
-        for hit in sentence.of(Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES)
+        for cue in (Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES)
+        for hit in sentence.of(cue)
         if hit.first > match.first
         and not _inside(hit, match)
         and _is_answer_no(sentence, hit)
@@ -188,7 +189,8 @@ def _is_answer_no(sentence: Sentence, hit: Hit) -> bool:
 
 
 def _is_negated_before(sentence: Sentence, match: Match, *, affirmed: bool = False) -> bool:
-    return any(_negates(sentence, hit, match, affirmed) for hit in sentence.of(Cue.NOT_BEFORE, Cue.DENIES))
+    denials = (*sentence.of(Cue.NOT_BEFORE), *sentence.of(Cue.DENIES))
+    return any(_negates(sentence, hit, match, affirmed) for hit in denials)
 
 
 def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool:

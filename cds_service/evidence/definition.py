@@ -60,12 +60,6 @@ class Pattern:
     state: State
     kinds: frozenset[str] = frozenset()
 
-    def can_be_in(self, groups: frozenset[str] | set[str]) -> bool:
-        """Tell whether a sentence with words of *groups* can hold the pattern."""
-        return all(
-            not groups.isdisjoint(element.groups) for element in self.near if isinstance(element, WordOf)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class CodeRule:

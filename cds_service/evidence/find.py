@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from cds_service.chart.model import Chart, Entry, Passage
@@ -81,9 +81,9 @@ class Finder:
         """Add what the entry says of its own label: a provisional diagnosis is uncertain, an onset counts."""
         doubted = passage.entry is not None and passage.entry.uncertain and item.state is State.ASSERTED
         if doubted and not self.definitions[item.finding].doubt_counts:
-            item = replace(item, state=State.UNCERTAIN)
+            item = item._replace(state=State.UNCERTAIN)
         if passage.kind == "Condition" and item.onset_days is None and item.date is not None:
-            item = replace(item, onset_days=0)
+            item = item._replace(onset_days=0)
         return item
 
     def _by_mere_text(self, passage: Passage) -> list[Evidence]:
@@ -112,7 +112,7 @@ class Finder:
                 and item.date is not None
                 and item.date.days_before(as_of) > window
             )
-            kept.append(replace(item, ignored="outside the window") if too_old and not item.ignored else item)
+            kept.append(item._replace(ignored="outside the window") if too_old and not item.ignored else item)
         return kept
 
 
@@ -158,7 +158,7 @@ def _explained(item: Evidence, known: list[Evidence], causes: tuple[str, ...]) -
     if not causes or item.ignored or item.state is State.DENIED:
         return item
     cause = next((cause for cause in known if cause.finding in causes and _explains(cause, item)), None)
-    return replace(item, ignored=f"explained by {cause.finding}") if cause else item
+    return item._replace(ignored=f"explained by {cause.finding}") if cause else item
 
 
 def _explains(cause: Evidence, sign: Evidence) -> bool:

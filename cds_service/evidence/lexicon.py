@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from cds_service.evidence.model import Side
 from cds_service.evidence.tokens import without_apostrophes
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
 REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
-_PIECE = re.compile(r"[^\W\d_]+|\d+")
+PIECE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 
 
 class Role(StrEnum):
@@ -74,20 +75,39 @@ class Meaning:
     days: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Entries by first word, longest first, and what tells quickly which words a sentence can hold.
+class Node(NamedTuple):
+    """Where a walk through the entries has come to.
 
     Attributes:
-        entries: first word → ((following words, meanings), …), longest first.
+        meanings: what the words walked so far mean; empty when no entry ends here.
+        following: the nodes by next word.
+    """
+
+    meanings: tuple[Meaning, ...]
+    following: dict[str, Node]
+
+
+class Told(NamedTuple):
+    """What a word tells of: these groups, where the sentence also has the other words of the entry."""
+
+    others: frozenset[str]
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The entries as a tree of words, and what tells quickly which of them a sentence can hold.
+
+    Attributes:
+        entries: the first words of all entries.
         normal: the normal form of a word, one slip of the pen in a long word put right; remembered.
-        telling: a word → the word groups of which it tells: the longest word of each entry.
+        telling: the longest word of each entry → what it tells of.
         signs: the word groups that can be written without a word, as an arrow or a plus.
     """
 
-    entries: Mapping[str, tuple[tuple[tuple[str, ...], tuple[Meaning, ...]], ...]]
+    entries: Mapping[str, Node]
     normal: Callable[[str], str] = field(repr=False)
-    telling: Mapping[str, frozenset[str]] = field(repr=False)
+    telling: Mapping[str, tuple[Told, ...]] = field(repr=False)
     signs: frozenset[str]
 
     @classmethod
@@ -106,33 +126,55 @@ class Lexicon:
         for words, meaning in entries:
             if meaning not in grouped.setdefault(words, []):
                 grouped[words].append(meaning)
-        by_first: dict[str, list[tuple[tuple[str, ...], tuple[Meaning, ...]]]] = {}
-        for words, meanings in grouped.items():
-            by_first.setdefault(words[0], []).append((words[1:], tuple(meanings)))
-        for found in by_first.values():
-            found.sort(key=lambda item: -len(item[0]))
         telling, signs = _telling(grouped)
         return cls(
-            entries={first: tuple(found) for first, found in by_first.items()},
+            entries=_tree(grouped),
             normal=lru_cache(REMEMBERED_WORDS)(Spelling.of(grouped, plain_words).normal),
             telling=telling,
             signs=signs,
         )
 
+    def meanings_of(self, words: tuple[str, ...]) -> tuple[Meaning, ...]:
+        """Return what exactly these words mean; empty when they are no entry."""
+        following: Mapping[str, Node] = self.entries
+        meanings: tuple[Meaning, ...] = ()
+        for word in words:
+            node = following.get(word)
+            if node is None:
+                return ()
+            meanings, following = node
+        return meanings
+
+
+def _tree(grouped: Mapping[tuple[str, ...], list[Meaning]]) -> dict[str, Node]:
+    root: dict[str, Node] = {}
+    for words, meanings in grouped.items():
+        following = root
+        for word in words[:-1]:
+            following = following.setdefault(word, Node((), {})).following
+        last = following.get(words[-1])
+        following[words[-1]] = Node(tuple(meanings), last.following if last else {})
+    return root
+
 
 def _telling(
     grouped: Mapping[tuple[str, ...], list[Meaning]],
-) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    telling: dict[str, set[str]] = {}
+) -> tuple[dict[str, tuple[Told, ...]], frozenset[str]]:
+    telling: dict[str, dict[frozenset[str], set[str]]] = {}
     signs: set[str] = set()
     for words, meanings in grouped.items():
         groups = {meaning.group for meaning in meanings if meaning.cue is None}
-        pieces = [piece for word in words for piece in _PIECE.findall(word)]
-        if pieces:
-            telling.setdefault(max(pieces, key=len), set()).update(groups)
-        else:
+        pieces = [piece for word in words for piece in PIECE.findall(word)]
+        if not pieces:
             signs |= groups
-    return {word: frozenset(groups) for word, groups in telling.items()}, frozenset(signs)
+        elif groups:
+            longest = max(pieces, key=len)
+            telling.setdefault(longest, {}).setdefault(frozenset(pieces) - {longest}, set()).update(groups)
+    told = {
+        word: tuple(Told(others, frozenset(groups)) for others, groups in by_others.items())
+        for word, by_others in telling.items()
+    }
+    return told, frozenset(signs)
 
 
 @dataclass(frozen=True, slots=True)

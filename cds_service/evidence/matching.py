@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,8 +12,7 @@ from cds_service.evidence.model import Side
 from cds_service.evidence.sentence import COMMAS, Hit, Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A pattern at a place of a sentence.
 
     Attributes:

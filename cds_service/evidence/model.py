@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cds_service.chart.dates import FhirDate
 from cds_service.chart.model import Coding
@@ -35,8 +35,7 @@ class Course(StrEnum):
     STABLE = "stable"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One match.
 
     Attributes:

@@ -7,27 +7,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.chart.model import Passage
 from cds_service.evidence.context import AS_WRITTEN, course_of, read_context
 from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
-from cds_service.evidence.lexicon import Cue, Lexicon
+from cds_service.evidence.lexicon import PIECE, Cue, Lexicon
 from cds_service.evidence.matching import Match, find_matches
 from cds_service.evidence.model import Evidence, State
 from cds_service.evidence.sentence import Sentence, read_sentence
 from cds_service.evidence.timing import StatedTime, is_long_ago, onset_days, stated_times
 from cds_service.evidence.tokens import sentences, tokens
 
-Candidates = list[tuple[FindingDefinition, Pattern]]
-
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{1,40}):")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _UNTICKED = re.compile(r"\[\s?\]|☐|□|\(\s\)|__+")
 _TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☑|☒|■|\([xX]\)")
-_PIECE = re.compile(r"[^\W\d_]+|\d+")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
+
+
+class Candidate(NamedTuple):
+    """A pattern, the finding that it belongs to, and the word groups that it needs.
+
+    Attributes:
+        all_of: groups that the sentence has to have.
+        one_of: sets of groups, of each of which it has to have one.
+    """
+
+    definition: FindingDefinition
+    pattern: Pattern
+    all_of: frozenset[str]
+    one_of: tuple[frozenset[str], ...]
+
+    @classmethod
+    def of(cls, definition: FindingDefinition, pattern: Pattern) -> Candidate:
+        """Read what *pattern* needs from its elements."""
+        groups = [frozenset(element.groups) for element in pattern.near if isinstance(element, WordOf)]
+        single = frozenset(group for one in groups if len(one) == 1 for group in one)
+        return cls(definition, pattern, single, tuple(one for one in groups if len(one) > 1))
+
+    def reads(self, kind: str) -> bool:
+        """Tell whether the pattern is meant for texts of this resource type."""
+        mine, patterns = self.definition.text_kinds, self.pattern.kinds
+        return (not mine or kind in mine) and (not patterns or kind in patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +59,37 @@ class PatternIndex:
     """Which patterns a sentence can hold.
 
     Attributes:
-        patterns: every pattern with the finding that it belongs to.
+        candidates: every pattern.
         by_group: numbers of the patterns that need a word of a group, the last and most telling of theirs.
     """
 
-    patterns: tuple[tuple[FindingDefinition, Pattern], ...]
+    candidates: tuple[Candidate, ...]
     by_group: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, definitions: Iterable[FindingDefinition]) -> PatternIndex:
         """Index every pattern of *definitions*."""
-        patterns = tuple(
-            (definition, pattern) for definition in definitions for pattern in definition.patterns
+        candidates = tuple(
+            Candidate.of(definition, pattern) for definition in definitions for pattern in definition.patterns
         )
         index: dict[str, list[int]] = {}
-        for number, (_, pattern) in enumerate(patterns):
-            words = [element for element in pattern.near if isinstance(element, WordOf)]
+        for number, candidate in enumerate(candidates):
+            words = [element for element in candidate.pattern.near if isinstance(element, WordOf)]
             for group in words[-1].groups:
                 index.setdefault(group, []).append(number)
-        return cls(patterns, {group: tuple(found) for group, found in index.items()})
+        return cls(candidates, {group: tuple(found) for group, found in index.items()})
 
-    def candidates(self, groups: set[str], kind: str) -> Candidates:
+    def fitting(self, groups: set[str], kind: str) -> list[Candidate]:
         """Return the patterns that a sentence with words of *groups* can hold, in a text of this kind."""
-        by_group = self.by_group
-        numbers = {number for group in groups if group in by_group for number in by_group[group]}
+        by_group, candidates = self.by_group, self.candidates
+        numbers = {number for group in groups & by_group.keys() for number in by_group[group]}
         return [
-            (definition, pattern)
-            for definition, pattern in map(self.patterns.__getitem__, sorted(numbers))
-            if pattern.can_be_in(groups)
-            and _reads(definition.text_kinds, kind)
-            and _reads(pattern.kinds, kind)
+            candidate
+            for candidate in [candidates[number] for number in sorted(numbers)]
+            if candidate.all_of <= groups
+            and not any(one.isdisjoint(groups) for one in candidate.one_of)
+            and candidate.reads(kind)
         ]
-
-
-def _reads(kinds: frozenset[str], kind: str) -> bool:
-    return not kinds or kind in kinds
 
 
 def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> Iterator[Evidence]:
@@ -84,7 +104,7 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
             section, section_ends = _section(label.group(1), lexicon), _line_end(text, end)
         elif section and (start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)):
             section = ""
-        candidates = index.candidates(groups_in(start, end), passage.kind)
+        candidates = index.fitting(groups_in(start, end), passage.kind)
         if candidates and not _is_unticked(text, start, end):
             yield from previous
             previous = _find_in_sentence(passage, start, end, candidates, lexicon, section)
@@ -104,15 +124,19 @@ def _groups_by_word(text: str, lexicon: Lexicon) -> Callable[[int, int], set[str
     if len(lowered) != len(text):  # a few letters grow in lower case; places must stay those of the text
         lowered = "".join(char.lower()[:1] for char in text)
     telling, normal = lexicon.telling, lexicon.normal
-    told = {}
-    for word in set(_PIECE.findall(lowered)):
-        groups = telling.get(word) or telling.get(normal(word))
-        if groups:
-            told[word] = groups
+    norms = {word: normal(word) for word in set(PIECE.findall(lowered))}
+    norms = {word: word if word in telling else norm for word, norm in norms.items()}
+    if telling.keys().isdisjoint(norms.values()):
+        return lambda start, end: set()
 
     def groups_in(start: int, end: int) -> set[str]:
-        found = [told[word] for word in _PIECE.findall(lowered, start, end) if word in told]
-        return set(lexicon.signs).union(*found) if found else set()
+        present = {norms[word] for word in PIECE.findall(lowered, start, end)}
+        groups: set[str] = set()
+        for word in present & telling.keys():
+            for others, told in telling[word]:
+                if others <= present:
+                    groups |= told
+        return groups | lexicon.signs if groups else groups
 
     return groups_in
 
@@ -125,20 +149,16 @@ def _line_end(text: str, at: int) -> int:
 
 def _section(label: str, lexicon: Lexicon) -> str:
     words = tuple(label.lower().replace("'", "").split())
-    for rest, meanings in lexicon.entries.get(words[0], ()) if words else ():
-        if rest == words[1:]:
-            for meaning in meanings:
-                if meaning.cue is Cue.SECTION:
-                    return meaning.group
-    return ""
+    meanings = lexicon.meanings_of(words)
+    return next((meaning.group for meaning in meanings if meaning.cue is Cue.SECTION), "")
 
 
 def _find_in_sentence(
-    passage: Passage, start: int, end: int, candidates: Candidates, lexicon: Lexicon, section: str
+    passage: Passage, start: int, end: int, candidates: list[Candidate], lexicon: Lexicon, section: str
 ) -> list[Evidence]:
     sentence = read_sentence(tokens(passage.text, start, end, lexicon.normal), lexicon)
     found: dict[str, tuple[FindingDefinition, list[Match]]] = {}
-    for definition, pattern in candidates:
+    for definition, pattern, *_ in candidates:
         matches = list(find_matches(sentence, pattern, labelled=passage.element == LABELLED_VALUE))
         if matches:
             found.setdefault(definition.id, (definition, []))[1].extend(matches)
@@ -151,7 +171,7 @@ def _find_in_sentence(
         for match in _most_telling(matches)
         for item in _evidence(passage, sentence, definition, match, times, section)
     ]
-    return list(dict.fromkeys(evidence))
+    return list({(item.finding, item.span, item.state, item.side): item for item in evidence}.values())
 
 
 def _most_telling(matches: list[Match]) -> list[Match]:
@@ -226,5 +246,5 @@ def _dated(
     if not times:
         return evidence
     return [
-        item if item.onset_days is not None else replace(item, onset_days=times[0].days) for item in evidence
+        item if item.onset_days is not None else item._replace(onset_days=times[0].days) for item in evidence
     ]

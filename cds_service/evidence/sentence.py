@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Role
+from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
 from cds_service.evidence.model import Side
 from cds_service.evidence.tokens import Tokens
 
@@ -53,10 +54,9 @@ class Sentence:
     segment: list[int] = field(default_factory=list)
     chunk: list[int] = field(default_factory=list)
 
-    def of(self, *cues: Cue) -> list[Hit]:
-        """Return the hits of these categories."""
-        found = self.cues
-        return [hit for cue in cues if cue in found for hit in found[cue]]
+    def of(self, cue: Cue) -> Sequence[Hit]:
+        """Return the modifiers of this category."""
+        return self.cues.get(cue, ())
 
     def between(self, first: int, last: int, norms: frozenset[str]) -> bool:
         """Tell whether one of *norms* stands strictly between the tokens *first* and *last*."""
@@ -65,8 +65,7 @@ class Sentence:
 
 def read_sentence(tokens: Tokens, lexicon: Lexicon) -> Sentence:
     """Find the lexicon's entries in *tokens* and cut the sentence into segments."""
-    sentence = Sentence(tokens)
-    hits = _hits(tokens.norms, lexicon)
+    sentence, hits = Sentence(tokens), _hits(tokens.norms, lexicon)
     for hit in hits:
         meaning = hit.meaning
         if meaning.cue is not None:
@@ -84,38 +83,50 @@ def _hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
     found: list[Hit] = []
     swallowed_to = -1
     for at, norm in enumerate(norms):
-        entries = lexicon.entries.get(norm) if at > swallowed_to else None
-        if not entries:
+        node = lexicon.entries.get(norm) if at > swallowed_to else None
+        if node is None:
             continue
-        here = [
-            (at + len(rest), meanings)
-            for rest, meanings in entries
-            if not rest or tuple(norms[at + 1 : at + 1 + len(rest)]) == rest
-        ]
+        here = _walk(norms, at, node)
         if not here:
             continue
-        longest, meanings = here[0]
-        found.extend(Hit(meaning, at, longest) for meaning in meanings)
+        longest, meanings = here[-1]
+        found.extend([Hit(meaning, at, longest) for meaning in meanings])
         swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
-        if swallowed_to < longest:
+        if len(here) > 1 and swallowed_to < longest:
             found.extend(_shorter(here, at))
     return _with_limits(found)
 
 
+def _walk(norms: list[str], at: int, node: Node | None) -> list[tuple[int, tuple[Meaning, ...]]]:
+    """Return the entries that begin at the token *at*, shortest first, each with its last token."""
+    here = []
+    count = len(norms)
+    while node is not None:
+        if node.meanings:
+            here.append((at, node.meanings))
+        at += 1
+        node = node.following.get(norms[at]) if at < count else None
+    return here
+
+
 def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...]) -> int:
     """Return the last token that a pseudo entry, or a title with the name after it, takes out of sight."""
-    cues = {meaning.cue for meaning in meanings}
-    if Cue.TITLE in cues:
-        return last + 1 + (last + 1 < len(norms) and len(norms[last + 1]) == 1)  # an initial, then the name
-    return last if Cue.PSEUDO in cues else -1
+    for meaning in meanings:
+        if meaning.cue is Cue.TITLE:
+            return (
+                last + 1 + (last + 1 < len(norms) and len(norms[last + 1]) == 1)
+            )  # an initial, then the name
+        if meaning.cue is Cue.PSEUDO:
+            return last
+    return -1
 
 
 def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
     """Return the shorter entries at the same token, without the modifiers that a longer modifier replaces."""
-    replaced = any(meaning.cue is not None and meaning.cue not in COURSE_CUES for meaning in here[0][1])
+    replaced = any(meaning.cue is not None and meaning.cue not in COURSE_CUES for meaning in here[-1][1])
     return [
         Hit(meaning, at, last)
-        for last, shorter in here[1:]
+        for last, shorter in here[:-1]
         for meaning in shorter
         if meaning.cue is None or not replaced
     ]
@@ -132,7 +143,9 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
         return hits
     limited = []
     for hit in hits:
-        outer = max((other for other in longer if _holds(other, hit)), key=_length, default=None)
+        outer = None
+        if hit.meaning.cue is not None or hit.meaning.group == "side" or hit.meaning.role is Role.SUBJECT:
+            outer = max([other for other in longer if _holds(other, hit)], key=_length, default=None)
         if outer is None:
             limited.append(hit)
         elif hit.meaning.cue is not None:
@@ -142,12 +155,10 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
 
 def _holds(outer: Hit, inner: Hit) -> bool:
     """Tell whether the entry *outer* has the words of *inner* for itself."""
-    if not (outer.first <= inner.first and inner.last <= outer.last and _length(outer) > _length(inner)):
+    if outer.first > inner.first or inner.last > outer.last or _length(outer) <= _length(inner):
         return False
-    mine, theirs = inner.meaning, outer.meaning
-    if mine.cue is not None or mine.group == "side":
-        return True
-    return mine.role is Role.SUBJECT and theirs.role is Role.SUBJECT
+    subject = inner.meaning.cue is None and inner.meaning.group != "side"
+    return not subject or outer.meaning.role is Role.SUBJECT
 
 
 def _length(hit: Hit) -> int:
