@@ -18,6 +18,12 @@ _COMMA = frozenset({","})
 _ANSWER_ENDS = frozenset({",", ")", "(", "/"})
 _INTRODUCES = frozenset({"following", "below", "symptoms", "signs"})
 _ANSWER_MARKS = frozenset({":", "?", "=", "-"})
+_SETTING_ASIDE = frozenset(
+    {Cue.FAMILY, Cue.HYPOTHETICAL, Cue.NOT_EXAMINED, Cue.ONLY_NEW, Cue.PAST, Cue.PAST_AFTER}
+)
+_POLAR = frozenset(
+    {Cue.AFFIRMS, Cue.NOT_AFTER, Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES, Cue.DOUBT_BEFORE, Cue.DOUBT_AFTER}
+)
 _COURSES = {Cue.NEW: Course.NEW, Cue.PROGRESSIVE: Course.PROGRESSIVE, Cue.STABLE: Course.STABLE}
 
 
@@ -47,6 +53,8 @@ def read_context(sentence: Sentence, match: Match, section: str = "") -> list[Re
 
 
 def _why_ignored(sentence: Sentence, match: Match, section: str) -> str:
+    if not section and _SETTING_ASIDE.isdisjoint(sentence.cues):
+        return ""
     if _is_family(sentence, match, section):
         return "family history"
     if section == "hypothetical" or _is_hypothetical(sentence, match):
@@ -107,6 +115,8 @@ def _polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | No
         if state is State.DENIED and _is_negated_before(sentence, match):
             return []
         return [(state, side_of(sentence, match))]
+    if _POLAR.isdisjoint(sentence.cues):
+        return [(State.ASSERTED, side_of(sentence, match))]
     marks = _marks(sentence, match)
     said = {state for _, state in marks}
     if len(said) > 1:
@@ -220,6 +230,8 @@ def _is_doubtful(sentence: Sentence, match: Match) -> bool:
 
 def course_of(sentence: Sentence, match: Match) -> Course | None:
     """Return the course that the sentence states for *match*, None when it states none."""
+    if _COURSES.keys().isdisjoint(sentence.cues):
+        return None
     stated = [
         (hit.first, course)
         for cue, course in _COURSES.items()

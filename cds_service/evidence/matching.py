@@ -65,6 +65,10 @@ def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False
         pattern: the pattern.
         labelled: the sentence is a label and its value, which belong together however far apart.
     """
+    first = pattern.near[0]
+    if len(pattern.near) == 1 and isinstance(first, WordOf):
+        yield from _bare(sentence, pattern, first)
+        return
     columns = []
     for element in pattern.near:
         column = _places(sentence, element)
@@ -77,6 +81,13 @@ def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False
         parts = _nearest(sentence, place, anchor, columns, pattern)
         if parts is not None and _words_between(parts) <= within and _numbers_hold(pattern, parts):
             yield _match(sentence, pattern, parts)
+
+
+def _bare(sentence: Sentence, pattern: Pattern, element: WordOf) -> Iterator[Match]:
+    """Yield a match for each word or phrase of a pattern that asks for nothing else."""
+    for group in element.groups:
+        for meaning, first, last, _ in sentence.words.get(group, ()):
+            yield Match(pattern, ((first, last),), meaning.side, None, meaning.role is Role.STATE, False)
 
 
 def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[_Found]:

@@ -108,8 +108,11 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
         if candidates and not _is_unticked(text, start, end):
             yield from previous
             previous = _find_in_sentence(passage, start, end, candidates, lexicon, section)
-        elif previous and end - start < _LONGEST_AFTERTHOUGHT:
-            previous = _dated(previous, passage, start, end, lexicon)
+        elif previous:
+            if end - start < _LONGEST_AFTERTHOUGHT:
+                previous = _dated(previous, passage, start, end, lexicon)
+            yield from previous
+            previous = []
     yield from previous
 
 

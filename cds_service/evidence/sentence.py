@@ -183,6 +183,9 @@ class _Piece:
 
 def _cut(sentence: Sentence, hits: list[Hit]) -> None:
     """Number chunks and segments: a new segment begins where both neighbours have a subject and a value."""
+    if Cue.ENDS not in sentence.cues and COORDINATORS.isdisjoint(sentence.tokens.norms):
+        sentence.chunk = sentence.segment = [0] * len(sentence.tokens.norms)
+        return
     sentence.chunk = _chunks(sentence, {hit.first for hit in hits if hit.meaning.cue is Cue.ENDS})
     subjects, values = _subjects_and_values(sentence, hits)
     pieces = [_Piece() for _ in range(sentence.chunk[-1] + 1)] if sentence.chunk else []
