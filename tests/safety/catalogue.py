@@ -10,6 +10,71 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "safety.md"
 
 HAZARDS: dict[str, tuple[str, str]] = {
+    "NEV-01": (
+        "A card comes from negated text",
+        "Negation in lists, answers and labels is read in `evidence.context`; denied findings meet no rule",
+    ),
+    "NEV-02": (
+        "The lumbar order is spoken against or changed",
+        "Suggestions only create drafts; no card of the content says a word against the order",
+    ),
+    "NEV-03": (
+        "An emergency is suppressed",
+        "`criteria.decide` has no suppression for an emergency, `consult` lets it pass an order that covers "
+        "the neck, `memory` withholds none",
+    ),
+    "NEV-04": (
+        "A question or return advice makes an emergency, or hides one",
+        "Doubt and condition reach only the findings of their own sentence",
+    ),
+    "NEV-05": (
+        "A relative's or another patient's finding is used",
+        "Family clauses and family history assert nothing; resources of another patient are dropped when read",
+    ),
+    "NEV-06": (
+        "Race, ethnicity or sex changes the advice",
+        "The chart does not hold them",
+    ),
+    "NEV-07": (
+        "Diabetes, lumbar stenosis or lumbar surgery outvotes a cord sign",
+        "Other explanations stand only in the rules of the weak tier",
+    ),
+    "NEV-08": (
+        "A card says that the patient has the disease",
+        "Cards name findings and say `may`; their words are searched for a diagnosis",
+    ),
+    "NEV-09": (
+        "A card tells somebody to wait",
+        "No timeframe but the urgent one is printed; the words of all cards are searched",
+    ),
+    "NEV-10": (
+        "MRI is offered beside a device that is MR Unsafe",
+        "`replace` in suggestions.yaml; the content check wants it for every suggestion marked `imaging: mri`",
+    ),
+    "NEV-11": (
+        "The cervix uteri is read as the cervical spine",
+        "Findings of the neck do not go with words of the uterus on the same resource; own code sets",
+    ),
+    "NEV-12": (
+        "A provisional diagnosis switches on known disease",
+        "An unconfirmed condition is uncertain, and uncertain meets no rule of known disease",
+    ),
+    "NEV-13": (
+        "A radiograph or plain CT of the neck counts as an image of the cord",
+        "Cervical imaging is MRI by its codes and names",
+    ),
+    "NEV-14": (
+        "Two primary cards, or a card that does not say where it comes from",
+        "The first suppression or the highest tier decides on one card; each finding is printed with its source",
+    ),
+    "NEV-15": (
+        "A figure is printed that nobody has seen in its source",
+        "The content check refuses to show a reference that is not marked as seen",
+    ),
+    "NEV-16": (
+        "An evaluation that failed looks like a patient without findings",
+        "500 with an OperationOutcome and a line in the log; the answer has neither cards nor tier",
+    ),
     "H-09": (
         "An urgent advice that nobody answered is dropped at signing",
         "Memory repeats an urgent card at signing until somebody has answered it; it is off by default",
@@ -61,8 +126,7 @@ HAZARDS: dict[str, tuple[str, str]] = {
 HEAD = """# Hazards, controls and tests
 
 Written by `python -m tests.safety.catalogue` from the markers of the tests; `tests/safety/test_document.py`
-fails when this page, the list of hazards and the tests differ. What the content must never do stands with the
-content's own tests.
+fails when this page, the list of hazards and the tests differ. NEV-01 to NEV-16 are what must never happen.
 
 | id | hazard | control | proved by |
 |---|---|---|---|
