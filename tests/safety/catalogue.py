@@ -29,7 +29,7 @@ HAZARDS: dict[str, tuple[str, str]] = {
     ),
     "NEV-05": (
         "A relative's or another patient's finding is used",
-        "Family clauses and family history assert nothing; resources of another patient are dropped when read",
+        "Family clauses and family history assert nothing; another patient's resources are dropped when read",
     ),
     "NEV-06": (
         "Race, ethnicity or sex changes the advice",
@@ -49,7 +49,7 @@ HAZARDS: dict[str, tuple[str, str]] = {
     ),
     "NEV-10": (
         "MRI is offered beside a device that is MR Unsafe",
-        "`replace` in suggestions.yaml; the content check wants it for every suggestion marked `imaging: mri`",
+        "`replace` in suggestions.yaml; the content check wants it for every suggestion with `imaging: mri`",
     ),
     "NEV-11": (
         "The cervix uteri is read as the cervical spine",
@@ -65,7 +65,7 @@ HAZARDS: dict[str, tuple[str, str]] = {
     ),
     "NEV-14": (
         "Two primary cards, or a card that does not say where it comes from",
-        "The first suppression or the highest tier decides on one card; each finding is printed with its source",
+        "One suppression or the highest tier decides on one card; each finding is printed with its source",
     ),
     "NEV-15": (
         "A figure is printed that nobody has seen in its source",
