@@ -16,7 +16,7 @@ from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
 from cds_service.evidence.lexicon import PIECE, Cue, Lexicon
 from cds_service.evidence.matching import Match, find_matches
 from cds_service.evidence.model import Evidence, State
-from cds_service.evidence.sentence import Sentence, read_sentence
+from cds_service.evidence.sentence import COORDINATORS, Sentence, read_sentence
 from cds_service.evidence.timing import StatedTime, is_long_ago, onset_days, stated_times
 from cds_service.evidence.tokens import sentences, tokens
 
@@ -25,6 +25,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _UNTICKED = re.compile(r"\[\s?\]|☐|□|\(\s\)|__+")
 _TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☑|☒|■|\([xX]\)")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
+_LONGEST_QUOTE = 80  # characters
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
 
@@ -209,7 +210,7 @@ def _evidence(
     times: list[StatedTime],
     section: str,
 ) -> Iterator[Evidence]:
-    start, end = sentence.tokens.places[match.first][0], sentence.tokens.places[match.last][1]
+    start, end = _quoted(sentence, match)
     course = course_of(sentence, match)
     onset = onset_days(sentence, match, times)
     readings = [AS_WRITTEN] if definition.plain else read_context(sentence, match, section)
@@ -236,6 +237,19 @@ def _evidence(
             number=match.number,
             ignored=ignored,
         )
+
+
+def _quoted(sentence: Sentence, match: Match) -> tuple[int, int]:
+    """Return the place of the words to quote: from comma to comma around *match*, else the match alone."""
+    norms, chunk, places = sentence.tokens.norms, sentence.chunk, sentence.tokens.places
+    first, last = match.first, match.last
+    while first and chunk[first - 1] == chunk[match.first] and norms[first - 1] not in COORDINATORS:
+        first -= 1
+    while last + 1 < len(norms) and chunk[last + 1] == chunk[match.last]:
+        last += 1
+    if places[last][1] - places[first][0] > _LONGEST_QUOTE:
+        first, last = match.first, match.last
+    return places[first][0], places[last][1]
 
 
 def _dated(
