@@ -89,7 +89,7 @@ class FindingDefinition:
         not_with: its words count only where none of these findings is asserted on the same resource.
         any_text: a non-empty text in this element asserts it ("" for none).
         explained_by: findings that explain it when they are known and it is stable.
-        plain: its words are the name of a thing, so "without" and "C-" in them deny nothing.
+        plain: its words are the name of a thing: read in labels alone, and "without" in them denies nothing.
         past_counts: it still counts when told as history (a chronic disease, an operation).
         conflict: what a same-day disagreement of two resources amounts to.
         doubt_counts: a question or suspicion counts as asserted.

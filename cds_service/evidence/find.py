@@ -73,7 +73,7 @@ class Finder:
         found = [
             self._as_recorded(item, passage)
             for item in find_in_passage(passage, self.patterns, self.lexicon)
-            if passage.entry is None or status_counts(passage.entry, self.definitions[item.finding])
+            if passage.entry is None or _speaks(passage, passage.entry, self.definitions[item.finding])
         ]
         return found + self._by_mere_text(passage)
 
@@ -119,6 +119,11 @@ class Finder:
 def find_evidence(chart: Chart, finder: Finder) -> tuple[Evidence, ...]:
     """Return every place in *chart* that speaks about one of the findings of *finder*."""
     return finder.find(chart)
+
+
+def _speaks(passage: Passage, entry: Entry, definition: FindingDefinition) -> bool:
+    """Tell whether this text of *entry* counts: a name of a thing is read in the label alone."""
+    return status_counts(entry, definition) and (not definition.plain or passage.text == entry.label)
 
 
 def _not_beside(evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]) -> list[Evidence]:

@@ -16,6 +16,10 @@ _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "ag
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but"})
 _RANGE = frozenset({"to", "-", "or", "–"})
+_ARTICLES = frozenset({"a", "an"})  # "two leaks a week" is no length, "for a week" is one
+_LENGTH_AFTER = frozenset(
+    {"", "for", "over", "past", "last", "about", "within", "only", "than", "lasting", "under", ","}
+)
 _NO_LENGTH_AFTER = frozenset(  # "in 3 weeks", "every 3 weeks", "twice a week"
     {"in", "next", "every", "q", "within", "after", "age", "aged"}
     | {"once", "twice", "thrice", "times", "per", "falls", "each"}
@@ -78,9 +82,11 @@ def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) ->
         return None
     if start >= 2 and norms[start - 1] in _RANGE and start - 2 in numbers:
         start -= 2
-    if start and norms[start - 1] in _NO_LENGTH_AFTER:
+    ago = _followed_by_ago(sentence, last)
+    before = norms[start - 1] if start else ""
+    if before in _NO_LENGTH_AFTER or (norms[start] in _ARTICLES and not ago and before not in _LENGTH_AFTER):
         return None
-    return StatedTime(start, last, round(count * days), _followed_by_ago(sentence, last))
+    return StatedTime(start, last, round(count * days), ago)
 
 
 def _count(sentence: Sentence, at: int) -> float | None:
