@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock clean
+.PHONY: help run test check bench lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ check: $(VENV)/.dev ## lint, types, import laws, content
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m cds_service check
+
+bench: $(VENV)/.run ## the service against the bare ceiling, in about three minutes
+	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.dev ## resolve the newest versions into requirements*.txt
 	$(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \

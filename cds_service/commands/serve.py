@@ -50,14 +50,19 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.example:
         line = curl_line(base, arguments.example, app.extensions[SERVICES])
         print(f"\nShow a card:\n\n  {line}\n", flush=True)
-    _serve(settings)
+    serve_app(settings)
     return 0
 
 
-def _serve(settings: Settings) -> None:
-    """Serve with one blocking thread in each worker; a worker that dies is replaced."""
+def serve_app(settings: Settings, target: str = "cds_service.app:application") -> None:
+    """Serve with one blocking thread in each worker; a worker that dies is replaced.
+
+    Args:
+        settings: of the service.
+        target: "module:name" of what returns the WSGI application in each worker.
+    """
     server = Granian(
-        "cds_service.app:application",
+        target,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,

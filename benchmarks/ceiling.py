@@ -1,0 +1,41 @@
+"""The bare ceiling: read the body, parse it, answer with a canned card response of the same size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CANNED = "BENCH_CANNED"
+"""Variable that names the file with the answer."""
+
+
+def application() -> WSGIApplication:
+    """Return the WSGI application; what the server calls."""
+    with open(os.environ[CANNED], "rb") as file:
+        answer = file.read()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
+
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        orjson.loads(environ["wsgi.input"].read())
+        start_response("200 OK", headers)
+        return (answer,)
+
+    return respond
+
+
+def serve() -> None:
+    """Serve with the very server of the service and its settings."""
+    from cds_service.commands.serve import serve_app  # noqa: PLC0415 - the parent only needs the names above
+    from cds_service.settings import Settings  # noqa: PLC0415 - the same
+
+    serve_app(Settings.read(os.environ), "benchmarks.ceiling:application")
+
+
+if __name__ == "__main__":
+    serve()
