@@ -39,7 +39,7 @@ from cds_service.web.load import Gate
 from cds_service.web.operations import operations
 from cds_service.web.ports import Answer, WebPorts
 from cds_service.web.wsgi import create_web
-from cds_service.wording.definitions import Publisher
+from cds_service.wording.definitions import Publisher, Reference
 
 OPEN_ENDPOINTS = frozenset({"about.live", "about.ready", "about.source_attributes", "operations.metrics"})
 """Health for load balancers, the page that every card links to, metrics that check their own token."""
@@ -160,6 +160,21 @@ def describe(service: Service) -> ServiceDescription:
     )
 
 
+def _cited(reference: Reference) -> dict[str, object]:
+    facts = {
+        "id": reference.id,
+        "citation": reference.citation,
+        "doi": reference.doi,
+        "pmid": reference.pmid,
+        "figure": reference.figure,
+        "population": reference.population,
+        "limits": reference.limits,
+        "checked": reference.checked,
+        "read": reference.seen,
+    }
+    return {name: value for name, value in facts.items() if value != ""}
+
+
 def source_attributes(library: Library) -> dict[str, object]:
     """Return who made the content, from what, and in which version; what is not said is left out."""
     about = library.about
@@ -176,8 +191,10 @@ def source_attributes(library: Library) -> dict[str, object]:
         "patientAttributes": [
             {"attribute": item.attribute, "used": item.used, "how": item.how} for item in about.attributes
         ],
-        "references": [
-            {"id": reference.id, "citation": reference.citation} for reference in library.references.values()
+        "services": [
+            {"id": service.id, "hook": service.hook, "title": service.title}
+            for service in library.services.values()
         ],
+        "references": [_cited(reference) for reference in library.references.values()],
     }
     return {name: value for name, value in facts.items() if value not in ("", [])}

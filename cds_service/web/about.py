@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, render_template, request
 
 from cds_service.web.cds_hooks import json_response
 from cds_service.web.ports import WebPorts
@@ -26,6 +26,9 @@ def about(ports: WebPorts) -> Blueprint:
 
     @routes.get("/source-attributes")
     def source_attributes() -> Response:
-        return json_response(dict(ports.source_attributes))
+        facts = dict(ports.source_attributes)
+        if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+            return Response(render_template("source_attributes.html", facts=facts), mimetype="text/html")
+        return json_response(facts)
 
     return routes

@@ -16,7 +16,7 @@ SERVICES = "cds_services"
 
 def create_web(ports: WebPorts) -> Flask:
     """Return the WSGI application over *ports*."""
-    app = Flask("cds_service", static_folder=None)
+    app = Flask("cds_service", static_folder=None, template_folder="web/templates")
     app.url_map.redirect_defaults = False
     app.extensions[SERVICES] = ports.services
     answer_with_outcomes(app)
