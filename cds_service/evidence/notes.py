@@ -179,17 +179,20 @@ def _find_in_sentence(
 
 
 def _most_telling(matches: list[Match]) -> list[Match]:
-    """Drop what another match says more exactly of the same subject.
+    """Drop what another match says more exactly, or just as well, of the same subject.
 
     A bare mention gives way to a longer pattern ("clonus" to "2 beats of clonus"), a word to a number.
     """
     if len(matches) == 1:
         return matches
-    return [
+    telling = [
         match
         for match in matches
         if not any(_exactness(other) > _exactness(match) and _same_subject(match, other) for other in matches)
     ]
+    return list(
+        {(m.pattern.state, m.parts[0], m.number, m.number and m.parts[-1]): m for m in telling}.values()
+    )
 
 
 def _exactness(match: Match) -> int:
