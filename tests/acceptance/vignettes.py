@@ -93,12 +93,15 @@ def request_of(vignette: Vignette, hook: str) -> Resource:
     body = a_request(*kept, drafts=tuple(drafts), hook=hook)
     if hook == "order-select":
         body["context"]["selections"] = ["ServiceRequest/draft-1"]
+    return with_our_keys(body)
+
+
+def with_our_keys(body: Resource) -> Resource:
+    """Return *body* with its prefetch under the keys of the service; an empty Bundle is "nothing"."""
     templates = the_library().services["cervical-cord-check"].prefetch
     asked = {template.partition("?")[0]: key for key, template in templates.items()}
-    body["prefetch"] = {key: a_bundle() for key in templates} | {
-        asked.get(kind, kind): value for kind, value in body["prefetch"].items()
-    }
-    return body
+    sent = {asked.get(kind, kind): value for kind, value in body["prefetch"].items()}
+    return body | {"prefetch": {key: a_bundle() for key in templates} | sent}
 
 
 def ask(body: Resource) -> Resource:
