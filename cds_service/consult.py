@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from cds_service.chart.model import Chart
 from cds_service.content.library import Library
-from cds_service.criteria.assess import Assessor, Facts
+from cds_service.criteria.assess import Assessor
 from cds_service.criteria.decide import Verdict, decide
 from cds_service.criteria.explanation import Explanation
+from cds_service.criteria.plan import Facts
 from cds_service.criteria.recommendation import SPEAKING, Silent, Suppression, Tier
 from cds_service.criteria.shapes import FindingIs
 from cds_service.criteria.truth import Truth
@@ -35,8 +36,8 @@ def find_grounds(
 ) -> Grounds:
     """Return the verdict on what the chart says, with all that the words on the cards rest on."""
     recommendation = library.recommendations[service.recommendation]
-    facts = Facts(chart.as_of, chart.patient.age_on(chart.as_of), weighed, library.silences)
-    assessor = Assessor(recommendation, facts)
+    facts = Facts(chart.as_of, chart.patient.age_on(chart.as_of), weighed)
+    assessor = Assessor(library.plans[recommendation.id], facts)
     verdict = decide(recommendation, assessor, rules_off)
     return Grounds(
         recommendation=recommendation,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from cds_service.content.findings import Examples
+from cds_service.criteria.plan import Plan
 from cds_service.criteria.recommendation import Recommendation
 from cds_service.criteria.shapes import Silence
 from cds_service.evidence.definition import Findings
@@ -88,6 +90,7 @@ class Library:
         finder: the findings, compiled for search.
         silences: for each finding, what it means that the record is silent.
         recommendations: by recommendation id, as are ``catalogues``.
+        plans: the criteria of each recommendation, compiled, by recommendation id.
         windows: named numbers of days.
     """
 
@@ -105,3 +108,8 @@ class Library:
     statements: tuple[SourceStatement, ...]
     value_sets: Mapping[str, ValueSet]
     windows: Mapping[str, int]
+    plans: Mapping[str, Plan] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        plans = {name: Plan(one, self.silences) for name, one in self.recommendations.items()}
+        object.__setattr__(self, "plans", MappingProxyType(plans))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.criteria.recommendation import Tier
 from cds_service.criteria.truth import Truth
@@ -13,8 +13,7 @@ NONE_OF = "none of"
 """What a node says whose parts hold the rule back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One node of the tree.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from cds_service.criteria.explanation import Explanation
 from cds_service.criteria.shapes import FindingIs, NewSince, Silence
-from cds_service.criteria.truth import Truth
+from cds_service.criteria.truth import Truth, all_met
 from cds_service.evidence.model import Course, Evidence, Side, State
 from cds_service.evidence.weigh import Weighed
 
@@ -19,33 +20,43 @@ _MERELY_OLD = ("outside the window", "superseded")
 """Why an item does not count today although it was true of the patient on its day."""
 
 
-def assess_finding(
-    asked: FindingIs, weighed: Mapping[str, Weighed], silences: Silences, as_of: date
-) -> Explanation:
-    """Return whether the record says what is *asked*.
+class Question(NamedTuple):
+    """What is asked about one finding, with all that does not depend on the patient.
 
-    Silence, and a side, onset, course or number that nobody stated, count as ``if_silent`` says.
-
-    Raises:
-        KeyError: a finding that has no definition.
+    Attributes:
+        words: what is asked beyond the finding itself; "" when nothing is.
+        unstated: what silence means, and a side, onset, course or number that nobody stated.
+        silent: the answer of a record that says nothing.
     """
-    found = weighed.get(asked.finding)
-    silent = _TRUTH_OF_SILENCE[asked.if_silent or silences[asked.finding]]
-    words = _qualifiers(asked)
+
+    asked: FindingIs
+    words: str
+    unstated: Truth
+    silent: Explanation
+
+    @classmethod
+    def of(cls, asked: FindingIs, silence: Silence) -> Question:
+        """Return the question; *silence* is what the finding's definition says of it."""
+        words, unstated = _qualifiers(asked), _TRUTH_OF_SILENCE[asked.if_silent or silence]
+        truth = unstated if asked.state is State.ASSERTED else _TRUTH_WHEN_SILENT[asked.state]
+        return cls(asked, words, unstated, Explanation(asked.finding, words, truth))
+
+
+def answer(question: Question, found: Weighed | None, as_of: date) -> Explanation:
+    """Return whether the record says what is asked; None is a finding of which nothing speaks."""
     if found is None or found.state is State.SILENT:
-        truth = silent if asked.state is State.ASSERTED else _TRUTH_WHEN_SILENT[asked.state]
-        return Explanation(asked.finding, words, truth)
+        return question.silent
+    asked, words = question.asked, question.words
     items = tuple([item for item in found.evidence if item.state is found.state])
     if asked.state is not State.ASSERTED:
-        return Explanation(
-            asked.finding, words, _OTHER[asked.state].get(found.state, Truth.UNKNOWN), None, items
-        )
+        truth = _OTHER[asked.state].get(found.state, Truth.UNKNOWN)
+        return Explanation(asked.finding, words, truth, None, items)
     if found.state is not State.ASSERTED:
         truth = Truth.NOT_MET if found.state is State.DENIED else Truth.UNKNOWN
         return Explanation(asked.finding, words, truth, None, items)
     if words == "":
         return Explanation(asked.finding, "", Truth.MET, None, items or found.evidence)
-    return _qualified(asked, found, silent, words, as_of)
+    return _qualified(question, found, as_of)
 
 
 _TRUTH_WHEN_SILENT = {State.DENIED: Truth.UNKNOWN, State.UNCERTAIN: Truth.NOT_MET, State.SILENT: Truth.MET}
@@ -60,45 +71,51 @@ _OTHER: Mapping[State, Mapping[State, Truth]] = {
 }
 
 
-def _qualified(asked: FindingIs, found: Weighed, silent: Truth, words: str, as_of: date) -> Explanation:
+def _qualified(question: Question, found: Weighed, as_of: date) -> Explanation:
+    asked, words, unstated = question.asked, question.words, question.unstated
     asserted = [item for item in found.evidence if item.state is State.ASSERTED]
-    answers = [(item, _answers(asked, item, as_of)) for item in asserted]
-    fitting = tuple(item for item, truth in answers if truth is Truth.MET)
+    unspoken = _days_unspoken(asserted, as_of) if asked.onset_over_days is not None else 0
+    answers = [(item, _answers(asked, item, as_of, unspoken)) for item in asserted]
+    fitting = tuple([item for item, truth in answers if truth is Truth.MET])
     if not fitting:
-        unstated = not answers or any(truth is Truth.UNKNOWN for _, truth in answers)
-        return Explanation(asked.finding, words, silent if unstated else Truth.NOT_MET, None, tuple(asserted))
+        silent = not answers or any(truth is Truth.UNKNOWN for _, truth in answers)
+        return Explanation(asked.finding, words, unstated if silent else Truth.NOT_MET, None, tuple(asserted))
     needed = _sides_of(asked.side)
     missing = needed - (_sides(fitting) & found.sides)
     if not missing:
-        fitting = tuple(item for item in fitting if not needed or _sides((item,)) & needed)
+        fitting = tuple([item for item in fitting if not needed or _sides((item,)) & needed])
         return Explanation(asked.finding, words, Truth.MET, None, fitting)
     refuted = missing & _sides(found.denials)
-    return Explanation(asked.finding, words, Truth.NOT_MET if refuted else silent, None, fitting)
+    return Explanation(asked.finding, words, Truth.NOT_MET if refuted else unstated, None, fitting)
 
 
-def _answers(asked: FindingIs, item: Evidence, as_of: date) -> Truth:
+def _days_unspoken(items: list[Evidence], as_of: date) -> int:
+    """Return for how many days nobody has written of it; 0 when an item has no date."""
+    return min(((as_of - item.date.latest).days if item.date else 0 for item in items), default=0)
+
+
+def _answers(asked: FindingIs, item: Evidence, as_of: date, unspoken: int) -> Truth:
     """Say whether one item has the onset, course and number asked for: unknown when one is not stated."""
     truths = []
     if asked.onset_within_days is not None or asked.onset_over_days is not None:
-        truths.append(_onset(asked, item, as_of))
+        truths.append(_onset(asked, item, as_of, unspoken))
     if asked.course:
         truths.append(Truth.UNKNOWN if item.course is None else _truth(item.course in asked.course))
     if asked.number_at_least is not None or asked.number_at_most is not None:
         truths.append(_number(asked, item.number))
-    if Truth.NOT_MET in truths:
-        return Truth.NOT_MET
-    return Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.MET
+    return all_met(truths)
 
 
-def _onset(asked: FindingIs, item: Evidence, as_of: date) -> Truth:
+def _onset(asked: FindingIs, item: Evidence, as_of: date, unspoken: int) -> Truth:
+    """Compare an onset with the limits; an item that states none can only be old, or called new."""
+    within, over = asked.onset_within_days, asked.onset_over_days
     began = item.began()
-    if began is None:
-        called_new = item.course is Course.NEW and asked.onset_over_days is None
-        return Truth.MET if called_new else Truth.UNKNOWN
-    days = (as_of - began).days
-    within = asked.onset_within_days is None or days <= asked.onset_within_days
-    over = asked.onset_over_days is None or days > asked.onset_over_days
-    return _truth(within and over)
+    if began is not None:
+        days = (as_of - began).days
+        return _truth((within is None or days <= within) and (over is None or days > over))
+    if over is None:
+        return Truth.MET if item.course is Course.NEW and not asked.onset_stated else Truth.UNKNOWN
+    return Truth.MET if within is None and unspoken > over else Truth.UNKNOWN
 
 
 def _number(asked: FindingIs, number: float | None) -> Truth:
@@ -120,7 +137,7 @@ def _sides_of(side: Side | None) -> frozenset[Side]:
 
 def _sides(items: Iterable[Evidence]) -> frozenset[Side]:
     """Return left, right or the two of them, as far as *items* state a side."""
-    return frozenset().union(*(_sides_of(item.side) for item in items))
+    return frozenset().union(*[_sides_of(item.side) for item in items])
 
 
 def _qualifiers(asked: FindingIs) -> str:
@@ -129,7 +146,8 @@ def _qualifiers(asked: FindingIs) -> str:
     if asked.side is not None:
         words.append("both sides" if asked.side is Side.BOTH else str(asked.side))
     if asked.onset_within_days is not None:
-        words.append(f"onset within {asked.onset_within_days} days")
+        stated = "stated onset" if asked.onset_stated else "onset"
+        words.append(f"{stated} within {asked.onset_within_days} days")
     if asked.onset_over_days is not None:
         words.append(f"onset more than {asked.onset_over_days} days ago")
     if asked.course:
@@ -141,7 +159,7 @@ def _qualifiers(asked: FindingIs) -> str:
     return ", ".join(words)
 
 
-def assess_new_since(asked: NewSince, weighed: Mapping[str, Weighed]) -> Explanation:
+def answer_new_since(asked: NewSince, weighed: Mapping[str, Weighed]) -> Explanation:
     """Return whether one of the findings is newer than the event; not met when there was no event."""
     words = f"new since {asked.event}"
     event = weighed.get(asked.event)

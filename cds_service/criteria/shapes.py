@@ -23,8 +23,11 @@ class FindingIs:
         finding: finding id.
         state: what it has to say; DENIED asks for documented absence.
         side: BOTH asks for both sides, LEFT or RIGHT for this one; None does not ask.
-        onset_within_days: stated onset at most so many days ago.
-        onset_over_days: stated onset more than so many days ago.
+        onset_within_days: stated onset at most so many days ago, or called new.
+        onset_over_days: stated onset more than so many days ago. An item that states no onset counts, too,
+            once nothing about the finding was written for longer than that: what stands only in old notes
+            did not begin since.
+        onset_stated: the record has to state an onset; the bare word "new" is not enough.
         course: one of these courses is stated; empty does not ask.
         number_at_least: the measured number is at least this.
         number_at_most: the measured number is at most this.
@@ -36,6 +39,7 @@ class FindingIs:
     side: Side | None = None
     onset_within_days: int | None = None
     onset_over_days: int | None = None
+    onset_stated: bool = False
     course: tuple[Course, ...] = ()
     number_at_least: float | None = None
     number_at_most: float | None = None

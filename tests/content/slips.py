@@ -119,6 +119,8 @@ def _slipped_finding(criterion: FindingIs) -> Iterator[tuple[str, Criterion]]:
         yield from _off_by_one(criterion, name, step)
     if criterion.side is not None:
         yield f"{criterion.finding}: any side", replace(criterion, side=None)
+    if criterion.onset_stated:
+        yield f"{criterion.finding}: onset not stated", replace(criterion, onset_stated=False)
     if criterion.course:
         yield f"{criterion.finding}: any course", replace(criterion, course=())
 
@@ -154,10 +156,10 @@ class Witness:
         self._before: dict[int, Truth] = {}
 
     def notices(self, slip: Slip, library: Library) -> bool:
-        """Say whether the case turns red: its criterion has to change first, then its answer."""
+        """Say whether the case turns red in the *library* after the slip: first a criterion changes."""
         if slip.before is not None and slip.after is not None and not self._changes(slip.before, slip.after):
             return False
-        return bool(differences(self.prepared, with_recommendation(library, slip.recommendation)))
+        return bool(differences(self.prepared, library))
 
     def _changes(self, before: Criterion, after: Criterion) -> bool:
         """Say whether the slip changes a verdict; what was before lives as long as the library."""
@@ -183,7 +185,8 @@ def survivors(
             continue
         rules = rules_that_use(slip.place, written)
         ordered = sorted(witnesses, key=lambda one, rules=rules: -one.speaks_of(rules))
-        if not any(one.notices(slip, library) for one in ordered):
+        slipped = with_recommendation(library, slip.recommendation)
+        if not any(one.notices(slip, slipped) for one in ordered):
             found.append(f"{slip.place}: {slip.what}")
     return found
 

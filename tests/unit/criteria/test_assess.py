@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.criteria.assess import Assessor, Facts
 from cds_service.criteria.explanation import Explanation
-from cds_service.criteria.recommendation import Group, Recommendation, Rule, Tier
+from cds_service.criteria.plan import Facts
+from cds_service.criteria.recommendation import Group, Rule, Tier
 from cds_service.criteria.shapes import (
     AgeIs,
     AllOf,
@@ -21,7 +21,7 @@ from cds_service.criteria.shapes import (
 )
 from cds_service.criteria.truth import Truth
 from cds_service.evidence.model import Course, Side, State
-from tests.unit.criteria.weighed import ASSERTED, DENIED, UNCERTAIN, facts, item, weighed
+from tests.unit.criteria.weighed import ASSERTED, DENIED, UNCERTAIN, assessor, facts, item, weighed
 
 YES, NO, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 SIGN, OTHER = FindingIs("sign"), FindingIs("other")
@@ -29,13 +29,11 @@ BOTH_SIDES = FindingIs("sign", side=Side.BOTH)
 
 
 def explain(criterion: Criterion, known: Facts, *named: Rule | Group) -> Explanation:
-    rules = tuple(one for one in named if isinstance(one, Rule))
-    groups = tuple(one for one in named if isinstance(one, Group))
-    return Assessor(Recommendation("r", groups, rules, ()), known).assess(criterion)
+    return assessor(known, *named).assess(criterion)
 
 
-def truth(criterion: Criterion, known: Facts) -> Truth:
-    return explain(criterion, known).truth
+def truth(criterion: Criterion, known: Facts, silence: Silence = Silence.UNKNOWN) -> Truth:
+    return assessor(known, silence=silence).assess(criterion).truth
 
 
 @pytest.mark.parametrize(
@@ -70,7 +68,7 @@ def test_a_finding_is_met_when_the_record_says_what_is_asked(
 def test_silence_means_what_the_finding_says_and_never_documented_absence(
     asked: State, silence: Silence, expected: Truth
 ) -> None:
-    assert truth(FindingIs("sign", asked), facts(silence=silence)) is expected
+    assert truth(FindingIs("sign", asked), facts(), silence) is expected
 
 
 def test_a_criterion_may_overrule_what_silence_means() -> None:
@@ -91,7 +89,7 @@ def test_one_word_for_both_sides_is_each_side() -> None:
 def test_a_side_that_nobody_stated_is_silence() -> None:
     known = facts(weighed(item(side=Side.LEFT)))
     assert truth(BOTH_SIDES, known) is UNKNOWN
-    assert truth(BOTH_SIDES, facts(weighed(item(side=Side.LEFT)), silence=Silence.NOT_MET)) is NO
+    assert truth(BOTH_SIDES, known, Silence.NOT_MET) is NO
 
 
 def test_a_side_that_was_denied_is_not_met() -> None:
@@ -116,6 +114,27 @@ def test_without_an_onset_only_the_word_new_is_recent() -> None:
     assert truth(FindingIs("sign", onset_within_days=14), silent) is UNKNOWN
     assert truth(FindingIs("sign", onset_within_days=14), new) is YES
     assert truth(FindingIs("sign", onset_over_days=14), new) is UNKNOWN
+
+
+def test_a_stated_onset_is_more_than_the_word_new() -> None:
+    asked = FindingIs("sign", onset_within_days=14, onset_stated=True)
+    assert truth(asked, facts(weighed(item(course=Course.NEW)))) is UNKNOWN
+    assert truth(asked, facts(weighed(item(course=Course.NEW, onset_days=0)))) is YES
+    assert truth(asked, facts(weighed(item(onset_days=15)))) is NO
+
+
+def test_what_stands_without_an_onset_only_in_old_notes_is_old() -> None:
+    asked = FindingIs("sign", onset_over_days=30)
+    assert truth(asked, facts(weighed(item(days=30)))) is UNKNOWN
+    assert truth(asked, facts(weighed(item(days=31)))) is YES
+    assert truth(asked, facts(weighed(item(days=31), item(days=0)))) is UNKNOWN
+    assert truth(asked, facts(weighed(item(days=31)._replace(date=None)))) is UNKNOWN
+
+
+def test_an_onset_between_two_limits_has_to_be_stated() -> None:
+    asked = FindingIs("sign", onset_within_days=180, onset_over_days=30)
+    assert truth(asked, facts(weighed(item(days=31)))) is UNKNOWN
+    assert truth(asked, facts(weighed(item(days=31, onset_days=1)))) is YES
 
 
 def test_one_item_must_have_all_that_is_asked() -> None:

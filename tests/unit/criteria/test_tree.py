@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cds_service.criteria.assess import Assessor
-from cds_service.criteria.recommendation import Group, Recommendation, Rule, Tier
+from cds_service.criteria.recommendation import Group, Rule, Tier
 from cds_service.criteria.shapes import AllOf, AnyOf, FindingIs, Named
 from cds_service.criteria.tree import print_tree, tree_json
-from tests.unit.criteria.weighed import facts, item, weighed
+from tests.unit.criteria.weighed import assessor, facts, item, weighed
 
 COMPANY = Group("company", "Company", AnyOf((FindingIs("other"), FindingIs("third"))))
 FIRST = Rule("A1", Tier.URGENT, "A sign in company", AllOf((FindingIs("sign"), Named("company"))))
@@ -14,12 +14,12 @@ SECOND = Rule("A2", Tier.CONSIDER, "Company alone", Named("company"))
 KNOWN = facts(weighed(item("sign", quote="the\n sign")), weighed(item("other")))
 
 
-def assessor() -> Assessor:
-    return Assessor(Recommendation("r", (COMPANY,), (FIRST, SECOND), ()), KNOWN)
+def known() -> Assessor:
+    return assessor(KNOWN, COMPANY, FIRST, SECOND)
 
 
 def test_the_tree_says_verdict_tier_id_sentence_and_evidence() -> None:
-    assert print_tree([assessor().assess_named("A1")]).splitlines() == [
+    assert print_tree([known().assess_named("A1")]).splitlines() == [
         "met  urgent  A1  A sign in company (all of)",
         '  met  sign  <- "the sign", DocumentReference/n1, 2026-11-21',
         "  met  company  Company (any of)",
@@ -29,13 +29,13 @@ def test_the_tree_says_verdict_tier_id_sentence_and_evidence() -> None:
 
 
 def test_a_group_is_printed_once() -> None:
-    one = assessor()
+    one = known()
     lines = print_tree([one.assess_named("A1"), one.assess_named("A2")]).splitlines()
     assert lines[-1] == "  met  company  Company (any of) (as above)"
 
 
 def test_json_is_the_same_tree() -> None:
-    tree = tree_json(assessor().assess_named("A1"))
+    tree = tree_json(known().assess_named("A1"))
     assert (tree["criterion"], tree["truth"], tree["tier"]) == ("A1", "met", "urgent")
     sign = tree["parts"][0]["parts"][0]
     assert sign["because"][0]["quote"] == "the\n sign"

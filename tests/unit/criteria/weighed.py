@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from cds_service.chart.dates import FhirDate
-from cds_service.criteria.assess import Facts
+from cds_service.criteria.assess import Assessor
+from cds_service.criteria.plan import Facts, Plan
+from cds_service.criteria.recommendation import Group, Recommendation, Rule
 from cds_service.criteria.shapes import Silence
 from cds_service.evidence.model import Course, Evidence, Side, State
 from cds_service.evidence.weigh import Weighed
@@ -62,12 +64,14 @@ def weighed(*items: Evidence, state: State | None = None) -> Weighed:
     )
 
 
-def facts(*found: Weighed, age: int | None = 60, silence: Silence = Silence.UNKNOWN) -> Facts:
-    """Return facts in which only *found* is spoken of, and silence means *silence*."""
-    names = {one.finding for one in found} | {"sign", "other", "third", "scan"}
-    return Facts(
-        as_of=TODAY,
-        age=age,
-        weighed={one.finding: one for one in found},
-        silences=dict.fromkeys(names, silence),
-    )
+def facts(*found: Weighed, age: int | None = 60) -> Facts:
+    """Return facts in which only *found* is spoken of."""
+    return Facts(as_of=TODAY, age=age, weighed={one.finding: one for one in found})
+
+
+def assessor(known: Facts, *named: Rule | Group, silence: Silence = Silence.UNKNOWN) -> Assessor:
+    """Return an assessor over *known* for which silence means *silence*, with these rules and groups."""
+    rules = tuple(one for one in named if isinstance(one, Rule))
+    groups = tuple(one for one in named if isinstance(one, Group))
+    silences = dict.fromkeys(("sign", "other", "third", "scan"), silence)
+    return Assessor(Plan(Recommendation("r", groups, rules, ()), silences), known)
