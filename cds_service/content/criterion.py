@@ -31,6 +31,7 @@ _FINDING_KEYS = (
     "side",
     "onset_within",
     "onset_over",
+    "onset_stated",
     "course",
     "at_least",
     "at_most",
@@ -129,6 +130,7 @@ class CriterionReader:
             side=None if "side" not in value else self._word(Side, value["side"], place),
             onset_within_days=None if onset_within is None else self._window(onset_within, place),
             onset_over_days=None if onset_over is None else self._window(onset_over, place),
+            onset_stated=self._flag(value, "onset_stated", place),
             course=tuple(self._word(Course, word, place) for word in _listed(value.get("course", ()))),
             number_at_least=None if "at_least" not in value else self._number(value["at_least"], place),
             number_at_most=None if "at_most" not in value else self._number(value["at_most"], place),
@@ -156,6 +158,11 @@ class CriterionReader:
         if word not in words:
             raise self._wrong(place, f"{word!r} is not allowed here; {nearest(word, words)}")
         return words[str(word)]
+
+    def _flag(self, value: Mapping[str, Any], key: str, place: str) -> bool:
+        if not isinstance(value.get(key, False), bool):
+            raise self._wrong(place, f"{key} is {value[key]!r}; write true, or leave it out")
+        return bool(value.get(key, False))
 
     def _whole(self, value: object, place: str) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
