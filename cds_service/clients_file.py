@@ -13,14 +13,13 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from cds_service.chart.code_map import CodeMap, read_concept_maps
 from cds_service.clients import LOOPBACK_HOSTS, Client, Clients, Network
 from cds_service.criteria.recommendation import Tier
 from cds_service.errors import ContentError
 from cds_service.hooks.profile import Place, Profile
+from cds_service.strict_yaml import NotYaml, read_strictly
 
 Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
 QuietTier = Literal["urgent", "recommend", "consider"]
@@ -196,14 +195,14 @@ def _code_map(entry: ClientFile, path: Path, place: str) -> CodeMap:
 
 def _yaml(path: Path) -> Any:
     try:
-        return YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+        return read_strictly(path.read_text("utf-8"))
     except OSError:
         raise ContentError(path.name, "", "cannot be read; check the path") from None
-    except (YAMLError, UnicodeDecodeError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = f"line {mark.line + 1}" if mark else ""
-        what = getattr(problem, "problem", None) or "text that is not UTF-8"
-        raise ContentError(path.name, line, f"is no valid YAML: {what}") from None
+    except UnicodeDecodeError:
+        raise ContentError(path.name, "", "is no valid YAML: text that is not UTF-8") from None
+    except NotYaml as problem:
+        line = f"line {problem.line}" if problem.line else ""
+        raise ContentError(path.name, line, f"is no valid YAML: {problem}") from None
 
 
 def _checked(model: type[Model], path: Path, value: Any) -> Model:

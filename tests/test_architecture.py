@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+
+from cds_service.strict_yaml import read_strictly
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cds_service"
@@ -54,7 +55,9 @@ def _ids(node: Any, key: str) -> Iterator[str]:
 def clinical_ids() -> frozenset[str]:
     """Return the ids of findings, value sets, rules, groups, cards, suggestions and suppressions."""
     files = [(f, key) for pattern, key in CLINICAL_FILES.items() for f in (ROOT / "cards").glob(pattern)]
-    return frozenset(found for file, key in files for found in _ids(YAML(typ="safe").load(file), key))
+    return frozenset(
+        found for file, key in files for found in _ids(read_strictly(file.read_text("utf-8")), key)
+    )
 
 
 def test_the_clinical_ids_are_found_where_they_are_looked_for() -> None:

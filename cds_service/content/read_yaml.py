@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from typing import Any
 
 from cds_service.errors import ContentError
+from cds_service.strict_yaml import NotYaml, read_strictly
 
 
-def read_yaml(folder: Path, name: str) -> object:
+def read_yaml(folder: Path, name: str) -> Any:
     """Return what the file *name* of the content *folder* says.
 
     Raises:
@@ -24,16 +22,8 @@ def read_yaml(folder: Path, name: str) -> object:
     except UnicodeDecodeError:
         raise ContentError(name, "", "the file is not UTF-8; save it as UTF-8 text") from None
     try:
-        return YAML(typ="safe", pure=True).load(text)
-    except DuplicateKeyError as error:
-        raise ContentError(name, _line(error), "a key stands here twice; keep one of them") from None
-    except MarkedYAMLError as error:
-        problem = error.problem or "not valid YAML"
-        raise ContentError(name, _line(error), f"{problem}; check indentation and quotes") from None
-    except YAMLError:
-        raise ContentError(name, "", "this is not YAML; check indentation and quotes") from None
-
-
-def _line(error: MarkedYAMLError) -> str:
-    mark = error.problem_mark or error.context_mark
-    return f"line {mark.line + 1}" if mark else ""
+        return read_strictly(text)
+    except NotYaml as problem:
+        line = f"line {problem.line}" if problem.line else ""
+        remedy = "keep one of them" if problem.twice else "check indentation and quotes"
+        raise ContentError(name, line, f"{problem}; {remedy}") from None

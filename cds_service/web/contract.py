@@ -10,10 +10,9 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from cds_service.errors import ContentError, InvalidRequest
+from cds_service.strict_yaml import NotYaml, read_strictly
 
 _ROOT = "urn:cordcheck:contract"
 
@@ -54,8 +53,8 @@ def load_contract(file: Path) -> Contract:
         ContentError: the file is missing, is not YAML or has no schemas.
     """
     try:
-        return Contract(YAML(typ="safe").load(file))
-    except (OSError, YAMLError, KeyError, TypeError) as error:
+        return Contract(read_strictly(file.read_text(encoding="utf-8")))
+    except (OSError, NotYaml, KeyError, TypeError) as error:
         raise ContentError(
             file.name, "", f"cannot be used as the contract ({type(error).__name__})"
         ) from error

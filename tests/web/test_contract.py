@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, settings
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from ruamel.yaml import YAML
 
 from cds_service.errors import ContentError
+from cds_service.strict_yaml import read_strictly
 from cds_service.web.contract import load_contract
 from cds_service.web.operations import operations
 from tests.web.stand_in import ROOT, a_body, stand_in
 
-DOCUMENT: dict[str, Any] = YAML(typ="safe").load(ROOT / "openapi.yaml")
+DOCUMENT: dict[str, Any] = read_strictly((ROOT / "openapi.yaml").read_text("utf-8"))
 
 
 def _examples() -> list[Any]:
