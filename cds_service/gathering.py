@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from cds_service.chart.code_map import CodeMap, add_mapped
-from cds_service.chart.model import Chart, Entry, Gap
+from cds_service.chart.model import Chart, Entry, Gap, Passage
 from cds_service.chart.read import read_chart
 from cds_service.chart.unbundle import unbundle
 from cds_service.evidence.find import Finder
@@ -16,6 +16,8 @@ from cds_service.hooks.prefetch import Failed, NotSent, Prefetched, Sent, SentEm
 from cds_service.hooks.prefetch_match import match_prefetch
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
+
+MOST_TEXT = 400_000  # characters of notes and labels in one request
 
 
 class Fetch(Protocol):
@@ -75,7 +77,27 @@ def gather_chart(request: HookRequest, service: Service, site: Site, fetch: Fetc
             gaps.append(Gap(key, value.reason if isinstance(value, Failed) else "not sent"))
     day = request.received_at.date()
     chart = read_chart(request.patient_id, resources, day, tuple(gaps), drafts=request.draft_orders)
-    return Gathered(with_mapped_codes(chart, site.code_map), prefetch, matched.quirks)
+    chart = without_too_much_text(with_mapped_codes(chart, site.code_map))
+    return Gathered(chart, prefetch, matched.quirks)
+
+
+def without_too_much_text(chart: Chart) -> Chart:
+    """Return *chart* with its newest texts, as many as there is time to read, and a gap for the rest."""
+    if sum(len(passage.text) for passage in chart.passages) <= MOST_TEXT:
+        return chart
+    left, kept = MOST_TEXT, set()
+    for at, passage in sorted(enumerate(chart.passages), key=_newest_first):
+        if len(passage.text) <= left:
+            left -= len(passage.text)
+            kept.add(at)
+    gap = Gap("texts", f"{len(chart.passages) - len(kept)} not read, too much text")
+    passages = tuple(passage for at, passage in enumerate(chart.passages) if at in kept)
+    return replace(chart, passages=passages, gaps=(*chart.gaps, gap))
+
+
+def _newest_first(numbered: tuple[int, Passage]) -> int:
+    written = numbered[1].date
+    return -written.latest.toordinal() if written else -date.max.toordinal()
 
 
 def with_mapped_codes(chart: Chart, code_map: CodeMap) -> Chart:

@@ -13,6 +13,7 @@ from cds_service.evidence.model import Side
 from cds_service.evidence.tokens import without_apostrophes
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
+CORRECTED_TO = 24  # letters: no word of ours is longer
 REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
 PIECE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 
@@ -201,7 +202,7 @@ class Spelling:
         for known in (word, word.removesuffix("s"), word.removesuffix("es")):
             if known in self.vocabulary:
                 return known
-        return self._nearest(word) if len(word) >= CORRECTED_FROM - 1 else word
+        return self._nearest(word) if CORRECTED_FROM - 1 <= len(word) <= CORRECTED_TO else word
 
     def _nearest(self, word: str) -> str:
         """Return the long word of ours that a letter left out, put in, changed or swapped makes of *word*."""

@@ -45,6 +45,7 @@ class Match(NamedTuple):
 _COMPARING = frozenset(
     {"worse", "more", "than", "greater", ">", "especially", "mainly", "mostly", "predominantly"}
 )
+_MOST_PLACES = 12  # of one word in one sentence; no sentence that a person writes has more
 _FAR_IN_A_LABEL = 12
 _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.PLAIN: "number"}
 
@@ -71,7 +72,7 @@ def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False
         return
     columns = []
     for element in pattern.near:
-        column = _places(sentence, element)
+        column = _places(sentence, element)[:_MOST_PLACES]
         if not column:
             return
         columns.append(column)

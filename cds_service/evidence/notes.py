@@ -25,6 +25,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _UNTICKED = re.compile(r"\[\s?\]|☐|□|\(\s\)|__+")
 _TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☑|☒|■|\([xX]\)")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
+_MOST_STATEMENTS = 4_000  # in one text; no text that a person writes has more
 _LONGEST_QUOTE = 80  # characters
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
@@ -99,16 +100,20 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
     groups_in = _groups_by_word(text, lexicon)
     section, section_ends = "", -1
     previous: list[Evidence] = []
+    statements = 0
     for start, end in sentences(text):
         label = _LABEL.match(text, start, end)
         if label:
             section, section_ends = _section(label.group(1), lexicon), _line_end(text, end)
         elif section and (start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)):
             section = ""
-        candidates = index.fitting(groups_in(start, end), passage.kind)
+        candidates = (
+            index.fitting(groups_in(start, end), passage.kind) if statements < _MOST_STATEMENTS else []
+        )
         if candidates and not _is_unticked(text, start, end):
             yield from previous
             previous = _find_in_sentence(passage, start, end, candidates, lexicon, section)
+            statements += len(previous)
         elif previous:
             if end - start < _LONGEST_AFTERTHOUGHT:
                 previous = _dated(previous, passage, start, end, lexicon)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+LONGEST_SENTENCE = 800  # characters
 _TOKEN = re.compile(
     r"""
       (?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\d/])|[^\W\d_]{4,})
@@ -37,10 +38,12 @@ _STOP = re.compile(
 _ANSWER = re.compile(
     r"\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b", re.IGNORECASE
 )
-_OPENS_A_QUESTION = re.compile(r"[.,;:\n(][ \t]+\Z")
-_NOTHING_FOLLOWS = re.compile(r"\s*[,.;)\n]")
+_OPENS_A_QUESTION = re.compile(r"(?:\A|[.,;:\n([•-])[ \t]*\Z")
+_NOTHING_FOLLOWS = re.compile(r"[ \t]*(?:[,.;)\r\n]|\Z)")
 _LINE_GOES_ON = re.compile(r"[ \t]*[^\W_A-Z]|[ \t]*\d|[ \t]*[(/+]")
 _LINE_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•–]\s|\d{1,2}[.)]\s|[A-Za-z][\w /]{0,30}:|\[[ xX]?\]|$)")
+_SOMETHING = re.compile(r"\S")
+_LEFT_OPEN_REACH = 24  # characters before a line's end that can leave it open
 _LEFT_OPEN = re.compile(
     r"(?:,|/|\b(?:and|or|nor|with|without|no|not|denies|of|in|to|the|a|both|for|from|is|are|was|his|her|on|at|by"
     r"|left|right|bilateral|positive|negative|negative for|had|has|have|any|new|history|since|than))[ \t]*$",
@@ -75,22 +78,32 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         at = stop.start()
         if text[at] in "\r\n" and _goes_on(text, start, at, stop.end()):
             continue
-        end = stop.end() if text[at] == "?" else at
-        if end > start:
-            yield start, end
+        yield from _pieces(text, start, stop.end() if text[at] == "?" else at)
         start = stop.end()
-    if start < len(text):
-        yield start, len(text)
+    yield from _pieces(text, start, len(text))
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what goes on without a stop for longer than any sentence, so that no text can take long."""
+    while end - start > LONGEST_SENTENCE:
+        cut = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+        cut = cut if cut > 0 else start + LONGEST_SENTENCE
+        yield start, cut
+        start = cut
+    if end > start:
+        yield start, end
 
 
 def _goes_on(text: str, start: int, at: int, after: int) -> bool:
-    line_end = text.find("\n", after)
-    following = text[after : line_end if line_end >= 0 else len(text)]
-    if not text[start:at].strip():
+    line_end = text.find("\n", after, after + LONGEST_SENTENCE)
+    following = text[after : line_end if line_end >= 0 else after + LONGEST_SENTENCE]
+    if not _SOMETHING.search(text, start, at):
         return False
     if _LINE_STARTS_ANEW.match(following):
         return False
-    return bool(_LINE_GOES_ON.match(following)) or bool(_LEFT_OPEN.search(text, start, at))
+    return bool(_LINE_GOES_ON.match(following)) or bool(
+        _LEFT_OPEN.search(text, max(start, at - _LEFT_OPEN_REACH), at)
+    )
 
 
 def tokens(text: str, start: int, end: int, normal: Callable[[str], str]) -> Tokens:
@@ -129,12 +142,12 @@ def _sign(raw: str, match: re.Match[str]) -> str:
     if raw == "?":
         if _ANSWER.match(text, end):
             return ":"
-        asks_ahead = end < len(text) and (not text[end].isspace() or not text[:start].rstrip(" \t([-•"))
-        return "query" if asks_ahead or _OPENS_A_QUESTION.search(text, 0, start) else raw
+        asks_ahead = end < len(text) and not text[end].isspace()
+        return "query" if asks_ahead or _OPENS_A_QUESTION.search(text[max(0, start - 8) : start]) else raw
     if raw in ("-", "–", "—"):
         after = text[end : end + 1]
         attached = start > 0 and text[start - 1] not in "\n\r" and after.isalpha()
-        nothing = not text[end:].strip(" \t") or _NOTHING_FOLLOWS.match(text, end)
+        nothing = _NOTHING_FOLLOWS.match(text, end)
         return "(-)" if attached or nothing else "-"
     return raw
 

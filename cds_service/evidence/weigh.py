@@ -138,14 +138,11 @@ def _by_resource(items: list[Evidence]) -> set[State]:
     said: dict[str, set[State]] = {}
     for item in items:
         said.setdefault(item.reference, set()).add(item.state)
-    return {
-        next(s for s in _STRONGEST_FIRST if s in states)
-        for states in said.values()
-    }
+    return {next(s for s in _STRONGEST_FIRST if s in states) for states in said.values()}
 
 
 def _all_say(state: State, items: list[Evidence]) -> bool:
-    return all([item.state is state for item in items])
+    return all(item.state is state for item in items)
 
 
 def _day_known(item: Evidence) -> bool:
