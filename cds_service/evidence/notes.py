@@ -25,7 +25,7 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _UNTICKED = re.compile(r"\[\s?\]|☐|□|\(\s\)|__+")
 _TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☑|☒|■|\([xX]\)")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
-_MOST_STATEMENTS = 4_000  # in one text; no text that a person writes has more
+_MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_QUOTE = 80  # characters
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
