@@ -10,7 +10,7 @@ from cds_service.cases.run import Prepared, differences
 from cds_service.chart.dates import FhirDate
 from cds_service.chart.model import Chart, Passage, Patient
 from cds_service.content.library import Library
-from cds_service.evidence.definition import FindingDefinition, NumberOf, Pattern
+from cds_service.evidence.definition import FindingDefinition, NumberOf, Pattern, WordOf
 from cds_service.evidence.find import Finder, find_evidence
 from cds_service.evidence.model import State
 from cds_service.evidence.weigh import weigh
@@ -43,7 +43,7 @@ def window_slips(
 
 
 def limit_slips(definitions: Mapping[str, FindingDefinition]) -> Iterator[NumberSlip]:
-    """Yield each limit of a number in a note, one less and one more."""
+    """Yield each limit of a number in a note, one less and one more; no note holds a number below zero."""
     for definition in definitions.values():
         for step in (-1, 1):
             for patterns, what in _slipped_patterns(definition.patterns, step):
@@ -57,11 +57,17 @@ def _slipped_patterns(patterns: tuple[Pattern, ...], step: int) -> Iterator[tupl
                 continue
             for limit in ("at_least", "at_most"):
                 value = getattr(element, limit)
-                if value is not None:
+                if value is not None and value + step >= 0:
                     changed = replace(element, **{limit: value + step})
                     near = (*pattern.near[:place], changed, *pattern.near[place + 1 :])
                     others = (*patterns[:number], replace(pattern, near=near), *patterns[number + 1 :])
-                    yield others, f"{limit} {value + step:g}"
+                    yield others, f"{_words(pattern)} {limit} {value + step:g}"
+
+
+def _words(pattern: Pattern) -> str:
+    """Name a pattern by its words and their distance."""
+    near = (" or ".join(one.groups) if isinstance(one, WordOf) else one.kind for one in pattern.near)
+    return f"{', '.join(near)} within {pattern.within}"
 
 
 def with_definitions(library: Library, changed: tuple[FindingDefinition, ...]) -> Library:
