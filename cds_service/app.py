@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
@@ -48,13 +50,18 @@ KEEPING = "keeping"
 """Where the application keeps what is on its store, for a server that shuts it down in good order."""
 
 
-def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
+def create_app(settings: Settings, log_stream: TextIO = sys.stdout, library: Library | None = None) -> Flask:
     """Return the application that *settings* describe.
+
+    Args:
+        settings: read from the environment.
+        log_stream: takes the line of each request.
+        library: the content, when it is read already; None reads that of *settings*.
 
     Raises:
         ContentError: the clinical content or the contract cannot be used.
     """
-    library = load_library(Path(settings.cards))
+    library = library or load_library(Path(settings.cards))
     metrics = Metrics()
     keeping = open_keeping(settings, metrics, gap_names(library))
     keeping.is_ready()  # makes the schema of our own file
@@ -81,8 +88,21 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout) -> Flask:
 
 
 def application() -> Flask:
-    """Return the application that the environment describes; what the WSGI server calls."""
-    return create_app(Settings.read(os.environ))
+    """Return the application that the environment describes; what the WSGI server calls.
+
+    What lives as long as the process is set aside from garbage collection, which would walk it in vain.
+    """
+    settings = Settings.read(os.environ)
+    app = create_app(settings, library=content_of(settings.cards))
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+@cache
+def content_of(folder: str) -> Library:
+    """Return the content of *folder*; a worker that is forked from a process that read it need not read."""
+    return load_library(Path(folder))
 
 
 def answer_from(
