@@ -156,9 +156,11 @@ def test_3_override_history_and_budget_do_not_withhold_an_emergency() -> None:
 
 @pytest.mark.hazard("NEV-04", "a question or advice is no emergency, and hides none")
 def test_4_a_question_or_advice_makes_no_emergency_and_hides_none() -> None:
-    asked = (lumbar_order("Rule out cauda equina syndrome"),)
+    asked = (lumbar_order("Rule out cauda equina syndrome; r/o saddle anesthesia or urinary retention"),)
+    worried = a_note("Evaluate for saddle anesthesia. ?urinary retention.")
     advice = a_note("Return immediately if saddle numbness, urinary retention or weakness develops.")
     assert answered(drafts=asked).tier != "emergency"
+    assert answered(worried).tier != "emergency"
     assert answered(advice).cards == ()
     assert answered(advice, drafts=asked).tier != "emergency"
     assert answered(advice, CAUDA_EQUINA, drafts=asked).cards == ("cord-emergency",)
@@ -299,13 +301,19 @@ def test_11_the_cervix_uteri_is_not_the_neck() -> None:
         a_condition("Stricture and stenosis of cervix uteri", (ICD10, "N88.2")),
         a_condition("Cervical dysplasia", (ICD10, "N87.9")),
         a_report("MRI pelvis", conclusion="Cervical stenosis, hematometra. No cord compression.", days=60),
-        a_note("Cervical cancer screening normal. Cervical stenosis at hysteroscopy.", days=40),
+        a_note("Cervical stenosis at hysteroscopy.", days=40),
     )
     spinal = a_condition("Spinal stenosis, cervical region", (ICD10, "M48.02"))
     assert answered(legs, *uterine) == answered(legs)
     assert answered(*uterine).cards == ()
     assert answered(HOFFMANN, *uterine) == answered(HOFFMANN)
     assert answered(legs, spinal) != answered(legs)
+
+
+@pytest.mark.hazard("NEV-11", "a screening test of the cervix uteri is neither cancer nor neck disease")
+@pytest.mark.parametrize("screening", ["Cervical cancer screening normal.", "Cervical smear up to date."])
+def test_11_a_screening_test_changes_nothing(screening: str) -> None:
+    assert answered(HOFFMANN, a_note(screening, days=40)) == answered(HOFFMANN)
 
 
 @pytest.mark.hazard("NEV-12", "a provisional diagnosis is not known disease")
