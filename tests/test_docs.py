@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 from flask import Flask
 
 from cds_service.__main__ import command_names
-from cds_service.commands.serve import curl_line
+from cds_service.commands.serve import curl_line, keep_example
 from cds_service.settings import setting_rows
 from cds_service.web.wsgi import SERVICES
 from tests.web.real import a_real_app
 
 ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "fixtures/requests/lumbar-mri-bilateral-hoffmann.json"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -65,15 +67,17 @@ def test_links_of_the_readme_lead_somewhere(target: str) -> None:
 
 
 def test_the_curl_line_of_the_readme_is_the_one_that_the_service_prints(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(ROOT)
-    example = Path("fixtures/requests/lumbar-mri-bilateral-hoffmann.json")
-    assert curl_line("http://127.0.0.1:8000", example, the_app().extensions[SERVICES]) in README
+    monkeypatch.chdir(tmp_path)
+    example = keep_example(EXAMPLE, Path("var"), datetime.now(UTC).date())
+    line = curl_line("http://127.0.0.1:8000", example, the_app().extensions[SERVICES])
+    assert f"\n{line}\n" in README
 
 
-def test_the_curl_line_shows_a_card() -> None:
-    body = json.loads((ROOT / "fixtures/requests/lumbar-mri-bilateral-hoffmann.json").read_text())
+def test_the_example_shows_a_card_whatever_the_day(tmp_path: Path) -> None:
+    moved = keep_example(EXAMPLE, tmp_path, datetime.now(UTC).date())
+    body = json.loads(moved.read_text(encoding="utf-8"))
     answer = the_app().test_client().post("/cds-services/cervical-cord-check", json=body).get_json()
     assert len(answer["cards"]) >= 1
 

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from granian import Granian
@@ -15,6 +16,7 @@ from granian.http import HTTP1Settings
 
 from cds_service.adapters.metrics import meet_in
 from cds_service.app import KEEPING, application
+from cds_service.example import moved_to
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
 from cds_service.trusting import is_open
@@ -25,7 +27,9 @@ HELP = "start the service"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command understands."""
-    parser.add_argument("--example", type=Path, help="a request; print the curl line that sends it")
+    parser.add_argument(
+        "--example", type=Path, help="a request; print the curl line that sends it as of today"
+    )
     lines = [f"  {name} (default {default}): {about}" for name, default, about in setting_rows()]
     parser.epilog = "\n".join(["settings, from the environment:", *lines])
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -48,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     if is_open(settings):
         print("OPEN: no authentication; for development on this machine (CDS_CLIENTS closes it)", flush=True)
     if arguments.example:
-        line = curl_line(base, arguments.example, app.extensions[SERVICES])
+        example = keep_example(arguments.example, Path(settings.var), datetime.now(UTC).date())
+        line = curl_line(base, example, app.extensions[SERVICES])
         print(f"\nShow a card:\n\n  {line}\n", flush=True)
     serve_app(settings)
     return 0
@@ -77,6 +82,14 @@ def serve_app(settings: Settings, target: str = "cds_service.app:application") -
         log_access=False,
     )
     server.serve()
+
+
+def keep_example(request: Path, folder: Path, today: date) -> Path:
+    """Keep *request* in *folder* with its dates moved to *today*, and return where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    example = folder / "example.json"
+    example.write_text(moved_to(today, request.read_text(encoding="utf-8")), encoding="utf-8")
+    return example
 
 
 def curl_line(base: str, example: Path, services: Iterable[ServiceDescription]) -> str:

@@ -75,10 +75,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Pat
 def test_the_printed_curl_line_shows_a_card(service: tuple[int, Path]) -> None:
     port, out = service
     printed = re.findall(r"^  curl .*$", out.read_text(), re.MULTILINE)
+    example = out.parent / "example.json"
     assert printed == [
-        f"  curl -s -H 'Content-Type: application/json' -d @{EXAMPLE} http://127.0.0.1:{port}{SELECT_URL}"
+        f"  curl -s -H 'Content-Type: application/json' -d @{example} http://127.0.0.1:{port}{SELECT_URL}"
     ]
-    status, _, body = _ask(port, "POST", SELECT_URL, json.dumps(a_body()), Content_Type="application/json")
+    status, _, body = _ask(port, "POST", SELECT_URL, example.read_text(), Content_Type="application/json")
     assert (status, len(json.loads(body)["cards"])) == (200, 1)
 
 
