@@ -28,7 +28,8 @@ def _name(order: Mapping[str, Any]) -> str:
 
 
 def _action(order: Mapping[str, Any], response: HookResponse) -> Action | None:
-    said = annotate_order(order, response.consult.as_json())
+    facts = {name: value for name, value in response.consult.as_json().items() if isinstance(value, str)}
+    said = annotate_order(order, facts)
     try:
         return Action(type=said["type"], description=said["description"], resource=said["resource"])
     except ValueError:

@@ -14,7 +14,8 @@ from cds_service.criteria.plan import Facts
 from cds_service.criteria.recommendation import SPEAKING, Silent, Suppression, Tier
 from cds_service.criteria.shapes import FindingIs
 from cds_service.criteria.truth import Truth
-from cds_service.evidence.weigh import Weighed
+from cds_service.evidence.model import State
+from cds_service.evidence.weigh import SILENT, Weighed
 from cds_service.gathering import Asked
 from cds_service.hooks.card import Card, Consult, Disposition, HookResponse, stable_id
 from cds_service.hooks.card import Tier as ReportedTier
@@ -38,7 +39,7 @@ def find_grounds(
     recommendation = library.recommendations[service.recommendation]
     facts = Facts(chart.as_of, chart.patient.age_on(chart.as_of), weighed)
     assessor = Assessor(library.plans[recommendation.id], facts)
-    verdict = decide(recommendation, assessor, rules_off)
+    verdict = decide(recommendation, assessor, rules_off, (gap.what for gap in chart.gaps))
     return Grounds(
         recommendation=recommendation,
         catalogue=library.catalogues[service.recommendation],
@@ -80,13 +81,24 @@ def consult_response(
     """Return the answer; cards that are withheld are not in it, and only a shadowed answer keeps its tier."""
     hidden = withheld is not None and not withheld.shadow
     tier = Tier.NONE if hidden else on.verdict.reported
+    disposition = disposition_of(on.verdict, cards, withheld)
     consult = Consult(
         consult_id=consult_id(request),
         tier=ReportedTier(tier),
-        disposition=disposition_of(on.verdict, cards, withheld),
+        disposition=disposition,
         content_version=on.content_version,
+        would_settle=would_settle(on) if disposition is Disposition.INSUFFICIENT_DATA else (),
     )
     return HookResponse(cards=() if withheld else cards, consult=consult, gaps=len(on.gaps))
+
+
+def would_settle(on: Grounds) -> tuple[str, ...]:
+    """Return what would settle the question: parts of the record to be had, then findings to be examined."""
+    asked, names = on.recommendation.insufficient, on.catalogue.names
+    unread = dict.fromkeys(f"record: {gap.what}" for gap in on.gaps if gap.what in asked.without)
+    open_ = (State.SILENT, State.UNCERTAIN)
+    unseen = (name for name in asked.settles if on.weighed.get(name, SILENT).state in open_)
+    return (*unread, *(f"examination: {names[name][0]}" for name in unseen))
 
 
 def not_applicable(request: HookRequest, content_version: str) -> HookResponse:

@@ -28,8 +28,14 @@ _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
 Resource = dict[str, Any]
 
 
-def request_of(case: Case, orders: Mapping[str, OrderEntry]) -> HookRequest:
-    """Return the hook request of *case*, with everything on record in its prefetch."""
+def request_of(case: Case, orders: Mapping[str, OrderEntry], had: Iterable[str] = ()) -> HookRequest:
+    """Return the hook request of *case*, with everything on record in its prefetch.
+
+    Args:
+        case: the case.
+        orders: the draft orders that a case may name.
+        had: prefetch keys that were answered, so that what is not on record does not exist.
+    """
     order = orders[case.order] if case.order else next(iter(orders.values()))
     drafts = [_draft(order, case), *_other_drafts(case)]
     resources = [_patient(case.age), *(_resource(number, item) for number, item in _recorded(case))]
@@ -41,7 +47,7 @@ def request_of(case: Case, orders: Mapping[str, OrderEntry]) -> HookRequest:
         received_at=AS_OF,
         selections=("ServiceRequest/draft",) if case.hook == "order-select" else (),
         draft_orders=tuple(drafts),
-        prefetch={"record": _bundle(resources)},
+        prefetch={**dict.fromkeys(had, SentEmpty()), "record": _bundle(resources)},
     )
 
 

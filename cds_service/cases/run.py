@@ -43,8 +43,8 @@ def prepare(case: Case, file: str, cases: Cases, library: Library) -> Prepared:
     Raises:
         ContentError: no service of the recommendation has the hook of the case.
     """
-    request = request_of(case, cases.orders)
     service = _service(case, file, cases, library)
+    request = request_of(case, cases.orders, [key for key in service.prefetch if key not in case.unread])
     chart = gather_chart(request, service, Site(), without_fetching).chart
     weighed = weigh(find_evidence(chart, library.finder), library.findings.definitions)
     return Prepared(
@@ -69,6 +69,7 @@ def differences(prepared: Prepared, library: Library) -> tuple[str, ...]:
         *(f"{rule} does not fire" for rule in expect.fires if rule not in fired),
         *(f"{rule} fires" for rule in expect.not_ if rule in fired),
         *_card_differences(expect, response.cards),
+        *_unsettled(expect, response.consult.would_settle),
     )
 
 
@@ -91,8 +92,15 @@ def _card_differences(expect: Expect, cards: tuple[Card, ...]) -> Iterator[str]:
     offered = {kind for card in cards for kind in offered_kinds_of(card)}
     yield from (f"{kind} is not offered" for kind in expect.suggests if kind not in offered)
     yield from (f"{kind} is offered" for kind in expect.never if kind in offered)
+    if expect.indicator:
+        yield from _different("indicator", expect.indicator, str(cards[0].indicator) if cards else "none")
     detail = cards[0].detail if cards else ""
     yield from (f"the detail does not say {words!r}" for words in expect.says if words not in detail)
+
+
+def _unsettled(expect: Expect, would_settle: tuple[str, ...]) -> Iterator[str]:
+    said = "; ".join(would_settle)
+    yield from (f"{words!r} is not said to settle it" for words in expect.settles if words not in said)
 
 
 def offered_kinds_of(card: Card) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ class Expect(Strict):
         card: id of the main card, null for no card at all; ``companion`` of the second one.
         suggests: kinds that are offered; ``never`` those that are not.
         says: words that stand in the detail of the main card.
+        indicator: of the main card.
+        settles: words that stand in what would settle an insufficient record.
     """
 
     tier: Literal["emergency", "urgent", "recommend", "consider", "none"] | None = None
@@ -103,10 +105,16 @@ class Expect(Strict):
     suggests: list[Text] = []
     never: list[Text] = []
     says: list[Text] = []
+    indicator: Literal["info", "warning", "critical"] | None = None
+    settles: list[Text] = []
 
 
 class Case(Strict):
-    """One worked case; a case without ``order`` is about the first of orders.yaml."""
+    """One worked case; a case without ``order`` is about the first of orders.yaml.
+
+    Attributes:
+        unread: prefetch keys that could not be had; all others were answered.
+    """
 
     case: Text
     age: int | None = 60
@@ -114,6 +122,7 @@ class Case(Strict):
     hook: Literal["order-select", "order-sign"] = "order-select"
     cites: list[Text] = []
     chart: list[Item]
+    unread: list[Text] = []
     expect: Expect
 
 

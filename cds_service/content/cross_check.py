@@ -43,6 +43,7 @@ def _mistakes(sources: Sources, findings: Findings, used: set[tuple[str, str]]) 
         yield from _rules(files, sources)
         yield from _cards(files, findings)
         yield from _suggestions(files)
+        yield from _insufficient(files, sources, findings)
         yield from _unprintable(files, sources, findings)
         yield from _unused(files, used)
 
@@ -153,6 +154,15 @@ def _suggestions(files: RecommendationFiles) -> Iterator[ContentError]:
             yield ContentError(
                 file, suggestion.kind, "it is an MRI but no `replace` swaps it where MRI is unsafe; add it"
             )
+
+
+def _insufficient(files: RecommendationFiles, sources: Sources, findings: Findings) -> Iterator[ContentError]:
+    file, place = f"{files.id}/suppressions.yaml", "insufficient_data"
+    asked = files.suppressions.insufficient_data
+    for service in sources.services:
+        if service.recommendation == files.id:
+            yield from _known(file, f"{place}, without", "prefetch key", asked.without, service.prefetch)
+    yield from _known(file, f"{place}, settles", "finding", asked.settles, findings.definitions)
 
 
 def _unused(files: RecommendationFiles, used: set[tuple[str, str]]) -> Iterator[ContentError]:

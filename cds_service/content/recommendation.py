@@ -7,6 +7,7 @@ from cds_service.content.schema import RuleEntry, SuppressionEntry, Then
 from cds_service.content.sources import RecommendationFiles
 from cds_service.criteria.recommendation import (
     Group,
+    Insufficient,
     Recommendation,
     Redirect,
     Rule,
@@ -49,7 +50,7 @@ def build_recommendation(
     rules_file, suppressions_file = f"{files.id}/rules.yaml", f"{files.id}/suppressions.yaml"
     rules = Reading(rules_file, vocabulary, mistakes)
     suppressions = Reading(suppressions_file, vocabulary, mistakes)
-    insufficient = files.suppressions.insufficient_data
+    asked = files.suppressions.insufficient_data
     recommendation = Recommendation(
         id=files.id,
         groups=tuple(
@@ -57,7 +58,11 @@ def build_recommendation(
         ),
         rules=tuple(_rule(entry, rules) for entry in files.rules.rules),
         suppressions=tuple(_suppression(entry, suppressions) for entry in files.suppressions.suppressions),
-        insufficient_data=suppressions.optional(insufficient and insufficient.when, "insufficient_data"),
+        insufficient=Insufficient(
+            when=suppressions.optional(asked.when, "insufficient_data"),
+            without=frozenset(asked.without),
+            settles=tuple(asked.settles),
+        ),
     )
     mistakes.extend(ContentError(rules_file, name, _CIRCLE) for name in circles(recommendation))
     return recommendation
@@ -94,7 +99,8 @@ def _then(then: Then) -> Silent | Redirect | Without:
     if then.silent:
         return Silent()
     if then.card:
-        return Redirect(then.card, None if then.tier in (None, "same") else Tier(then.tier))
+        tier = None if then.tier in (None, "same") else Tier(then.tier)
+        return Redirect(then.card, tier, then.indicator or "")
     return Without(frozenset(then.without))
 
 

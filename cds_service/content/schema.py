@@ -150,6 +150,7 @@ class Then(Strict):
     silent: Literal[True] | None = None
     card: str = ""
     tier: Literal["urgent", "recommend", "consider", "same"] | None = None
+    indicator: Literal["info", "warning", "critical"] | None = None
     without: list[Text] = []
 
     @model_validator(mode="after")
@@ -162,6 +163,8 @@ class Then(Strict):
             raise ValueError(
                 "a card needs a tier (urgent, recommend, consider or same), and only a card has one"
             )
+        if self.indicator and not self.card:
+            raise ValueError("only a card has an indicator")
         return self
 
 
@@ -177,17 +180,19 @@ class SuppressionEntry(Strict):
     enabled: bool = True
 
 
-class When(Strict):
-    """Just a criterion."""
+class InsufficientEntry(Strict):
+    """When no card means that too little is known: a criterion, and prefetch keys that have to be read."""
 
-    when: Raw
+    when: Raw = None
+    without: list[Text] = []
+    settles: list[Text] = []
 
 
 class Suppressions(Strict):
     """suppressions.yaml."""
 
     suppressions: list[SuppressionEntry]
-    insufficient_data: When | None = None
+    insufficient_data: InsufficientEntry = InsufficientEntry()
 
 
 class OfferEntry(Strict):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_service.criteria.assess import Assessor, named
 from cds_service.criteria.explanation import Explanation
 from cds_service.criteria.recommendation import (
     SPEAKING,
+    Insufficient,
     Recommendation,
     Redirect,
     Silent,
@@ -60,7 +61,10 @@ class Verdict:
 
 
 def decide(
-    recommendation: Recommendation, assessor: Assessor, rules_off: frozenset[str] = frozenset()
+    recommendation: Recommendation,
+    assessor: Assessor,
+    rules_off: frozenset[str] = frozenset(),
+    unread: Iterable[str] = (),
 ) -> Verdict:
     """Assess every rule, then the suppressions for the tier in their order; the first that is met counts.
 
@@ -68,6 +72,7 @@ def decide(
         recommendation: the rules and suppressions.
         assessor: over the facts of the request.
         rules_off: rules that a person has switched off; they do not count.
+        unread: the parts of the record that could not be had, or not wholly.
     """
     rules = tuple(assessor.assess_named(rule.id) for rule in recommendation.rules if rule.id not in rules_off)
     fired = fired_of(rules)
@@ -78,9 +83,14 @@ def decide(
             return Verdict(
                 rules, fired, tier, suppression, named(because, suppression.id, suppression.states)
             )
-    asked = recommendation.insufficient_data
-    insufficient = tier is Tier.NONE and asked is not None and assessor.assess(asked).met
+    insufficient = tier is Tier.NONE and _is_insufficient(recommendation.insufficient, assessor, unread)
     return Verdict(rules, fired, tier, insufficient=insufficient)
+
+
+def _is_insufficient(asked: Insufficient, assessor: Assessor, unread: Iterable[str]) -> bool:
+    if not asked.without.isdisjoint(unread):
+        return True
+    return asked.when is not None and assessor.assess(asked.when).met
 
 
 def fired_of(rules: tuple[Explanation, ...]) -> tuple[Explanation, ...]:

@@ -58,10 +58,16 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Show this card instead; ``tier`` is the one reported, None for the tier of the rules that fired."""
+    """Show this card instead.
+
+    Attributes:
+        tier: the one reported, None for the tier of the rules that fired.
+        indicator: the one of the card when it is shown for this reason, "" for the card's own.
+    """
 
     card: str
     tier: Tier | None
+    indicator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,26 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One clinical question with everything that decides it.
+class Insufficient:
+    """When "nothing to say" has to be told apart from "not enough recorded".
 
     Attributes:
-        insufficient_data: when "nothing to say" has to be told apart from "not enough recorded"; None never.
+        when: too little is recorded; None never says so.
+        without: prefetch keys without which nobody can say that nothing is there.
+        settles: findings whose examination would settle the question.
     """
+
+    when: Criterion | None = None
+    without: frozenset[str] = frozenset()
+    settles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One clinical question with everything that decides it."""
 
     id: str
     groups: tuple[Group, ...]
     rules: tuple[Rule, ...]
     suppressions: tuple[Suppression, ...]
-    insufficient_data: Criterion | None = None
+    insufficient: Insufficient = Insufficient()

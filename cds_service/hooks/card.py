@@ -251,12 +251,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consult:
-    """What the service concluded, cards or not; it stands in the response as an extension."""
+    """What the service concluded, cards or not; it stands in the response as an extension.
+
+    Attributes:
+        would_settle: with "insufficient-data", what to read or to examine; empty otherwise.
+    """
 
     consult_id: str
     tier: Tier
     disposition: Disposition
     content_version: str
+    would_settle: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require("consult", consult_id=self.consult_id, content_version=self.content_version)
@@ -265,12 +270,13 @@ class Consult:
 
     def as_json(self) -> dict[str, Any]:
         """Return the extension's value."""
-        return {
+        value: dict[str, Any] = {
             "consultId": self.consult_id,
             "tier": str(self.tier),
             "disposition": str(self.disposition),
             "contentVersion": self.content_version,
         }
+        return {**value, "wouldSettle": list(self.would_settle)} if self.would_settle else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from cds_service.criteria.explanation import Explanation
 from cds_service.criteria.recommendation import Redirect, Tier, Without
 from cds_service.hooks.card import (
     Card,
+    Indicator,
     Link,
     OverrideReason,
     SelectionBehavior,
@@ -68,7 +69,7 @@ def _word(
     return Card(
         uuid=stable_id(request.hook_instance, "card", card.id),
         summary=card.summary,
-        indicator=card.indicator,
+        indicator=_indicator(card, on.verdict),
         source=_source(card, publisher),
         detail=word_detail(card, because, found, on),
         suggestions=suggestions,
@@ -82,6 +83,14 @@ def _taken_away(verdict: Verdict) -> frozenset[str]:
     if verdict.suppression is not None and isinstance(verdict.suppression.then, Without):
         return verdict.suppression.then.kinds
     return frozenset()
+
+
+def _indicator(card: CardDefinition, verdict: Verdict) -> Indicator:
+    """Return the card's own indicator, unless what turned the answer into this card says another one."""
+    then = verdict.suppression.then if verdict.suppression else None
+    if isinstance(then, Redirect) and then.card == card.id and then.indicator:
+        return Indicator(then.indicator)
+    return card.indicator
 
 
 def _source(card: CardDefinition, publisher: Publisher) -> Source:

@@ -11,7 +11,7 @@ from cds_service.cases.run import Prepared, differences
 from cds_service.consult import find_grounds
 from cds_service.content.library import Library
 from cds_service.content.recommendation import named_in
-from cds_service.criteria.recommendation import Recommendation, Suppression
+from cds_service.criteria.recommendation import Recommendation, Redirect, Suppression
 from cds_service.criteria.shapes import (
     AgeIs,
     AllOf,
@@ -56,9 +56,23 @@ def slips_of(recommendation: Recommendation) -> Iterator[Slip]:
     for number, one in enumerate(recommendation.suppressions):
         if one.enabled:
             yield from _of_suppression(recommendation, number, one)
-    asked = recommendation.insufficient_data
-    for what, when in slipped(asked) if asked is not None else ():
-        yield Slip("insufficient_data", what, replace(recommendation, insufficient_data=when), asked, when)
+    yield from _of_insufficient(recommendation)
+
+
+def _of_insufficient(recommendation: Recommendation) -> Iterator[Slip]:
+    asked = recommendation.insufficient
+
+    def changed(what: str, **how: Any) -> Slip:
+        after = how.get("when")
+        slipped = replace(recommendation, insufficient=replace(asked, **how))
+        return Slip("insufficient_data", what, slipped, after and asked.when, after)
+
+    for what, when in slipped(asked.when) if asked.when is not None else ():
+        yield changed(what, when=when)
+    for key in sorted(asked.without):
+        yield changed(f"without {key}", without=asked.without - {key})
+    for finding in asked.settles:
+        yield changed(f"settles {finding}", settles=tuple(one for one in asked.settles if one != finding))
 
 
 def _of_suppression(recommendation: Recommendation, number: int, one: Suppression) -> Iterator[Slip]:
@@ -71,6 +85,8 @@ def _of_suppression(recommendation: Recommendation, number: int, one: Suppressio
 
     yield from (changed(what, when=when) for what, when in slipped(one.when))
     yield changed("left out", enabled=False)
+    if isinstance(one.then, Redirect) and one.then.indicator:
+        yield changed("the card's own indicator", then=replace(one.then, indicator=""))
     yield from (changed(f"not for {tier}", tiers=one.tiers - {tier}) for tier in sorted(one.tiers))
 
 
