@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from cds_service.evidence.find import find_evidence
 from cds_service.evidence.weigh import weigh
-from tests.acceptance.vignettes import answer_to, ask, read_answer, record_of, request_of, the_vignettes
+from tests.acceptance.vignettes import (
+    answer_to,
+    ask,
+    read_answer,
+    record_of,
+    request_of,
+    the_vignettes,
+    with_our_keys,
+)
 from tests.builders import (
     PATIENT,
     a_condition,
@@ -137,12 +145,12 @@ def test_a_resource_that_says_nothing_changes_no_verdict(extra: list[dict[str, A
     vignette = the_vignettes()[number]
     kept, drafts = record_of(vignette)
     added = [resource | {"id": f"extra-{at}"} for at, resource in enumerate(extra)]
-    body = a_request(*kept, *added, drafts=tuple(drafts))
+    body = with_our_keys(a_request(*kept, *added, drafts=tuple(drafts)))
     assert read_answer(ask(body)) == answer_to(vignette)
 
 
 def test_what_is_silent_says_nothing_by_itself() -> None:
-    assert read_answer(ask(a_request(*SILENT))).disposition == "no-concern"
+    assert read_answer(ask(with_our_keys(a_request(*SILENT)))).disposition == "no-concern"
 
 
 def test_the_same_request_is_answered_the_same() -> None:
