@@ -47,7 +47,7 @@ def answer(question: Question, found: Weighed | None, as_of: date) -> Explanatio
     if found is None or found.state is State.SILENT:
         return question.silent
     asked, words = question.asked, question.words
-    items = tuple([item for item in found.evidence if item.state is found.state])
+    items = tuple([item for item in found.evidence if item.state is found.state]) or found.evidence
     if asked.state is not State.ASSERTED:
         truth = _OTHER[asked.state].get(found.state, Truth.UNKNOWN)
         return Explanation(asked.finding, words, truth, None, items)
@@ -55,7 +55,7 @@ def answer(question: Question, found: Weighed | None, as_of: date) -> Explanatio
         truth = Truth.NOT_MET if found.state is State.DENIED else Truth.UNKNOWN
         return Explanation(asked.finding, words, truth, None, items)
     if words == "":
-        return Explanation(asked.finding, "", Truth.MET, None, items or found.evidence)
+        return Explanation(asked.finding, "", Truth.MET, None, items)
     return _qualified(question, found, as_of)
 
 
