@@ -101,8 +101,18 @@ def _is_hypothetical(sentence: Sentence, match: Match) -> bool:
 
 
 def _is_past(sentence: Sentence, match: Match) -> bool:
-    return any(_reaches_in_chunk(sentence, hit, match) for hit in sentence.of(Cue.PAST)) or any(
+    told = (hit for hit in sentence.of(Cue.PAST) if not _follows_a_time(sentence, hit))
+    return any(_reaches_in_chunk(sentence, hit, match) for hit in told) or any(
         _reaches_back(sentence, hit, match) for hit in sentence.of(Cue.PAST_AFTER)
+    )
+
+
+def _follows_a_time(sentence: Sentence, hit: Hit) -> bool:
+    """Tell whether "history of" tells how long it has been going on ("6-month history of weakness")."""
+    before = hit.first - 1
+    return before >= 0 and (
+        sentence.tokens.kinds[before] == "fraction"
+        or any(unit.last == before for unit in sentence.words.get("time-unit", ()))
     )
 
 

@@ -186,7 +186,7 @@ def _cut(sentence: Sentence, hits: list[Hit]) -> None:
     if Cue.ENDS not in sentence.cues and COORDINATORS.isdisjoint(sentence.tokens.norms):
         sentence.chunk = sentence.segment = [0] * len(sentence.tokens.norms)
         return
-    sentence.chunk = _chunks(sentence, {hit.first for hit in hits if hit.meaning.cue is Cue.ENDS})
+    sentence.chunk = _chunks(sentence, hits)
     subjects, values = _subjects_and_values(sentence, hits)
     pieces = [_Piece() for _ in range(sentence.chunk[-1] + 1)] if sentence.chunk else []
     for at, chunk in enumerate(sentence.chunk):
@@ -233,15 +233,19 @@ def _subjects_and_values(sentence: Sentence, hits: list[Hit]) -> tuple[set[int],
     values |= {
         at
         for at, _ in sentence.sides
-        if any(0 < at - hit.last <= _SIDE_BEHIND and chunk[at] == chunk[hit.last] for hit in named)
+        if at + 1 not in subjects
+        and any(0 < at - hit.last <= _SIDE_BEHIND and chunk[at] == chunk[hit.last] for hit in named)
     }
     return subjects, values
 
 
-def _chunks(sentence: Sentence, ends: set[int]) -> list[int]:
+def _chunks(sentence: Sentence, hits: list[Hit]) -> list[int]:
+    """Number the piece of each token; an "and" inside an entry ("pins and needles") cuts nothing."""
+    ends = {hit.first for hit in hits if hit.meaning.cue is Cue.ENDS}
+    inside = {at for hit in hits if hit.last > hit.first for at in range(hit.first + 1, hit.last + 1)}
     number, chunk = 0, []
     for at, norm in enumerate(sentence.tokens.norms):
-        if at and (norm in COORDINATORS or at in ends):
+        if at and (at in ends or (norm in COORDINATORS and at not in inside)):
             number += 1
         chunk.append(number)
     return chunk
