@@ -46,7 +46,8 @@ _SOMETHING = re.compile(r"\S")
 _LEFT_OPEN_REACH = 24  # characters before a line's end that can leave it open
 _LEFT_OPEN = re.compile(
     r"(?:,|/|\b(?:and|or|nor|with|without|no|not|denies|of|in|to|the|a|both|for|from|is|are|was|his|her|on|at|by"
-    r"|dr\.?|mr\.?|mrs\.?|ms\.?|prof\.?|\b[a-z]\.|left|right|bilateral|positive|negative|negative for|had|has|have|any|new|history|since|than))[ \t]*$",
+    r"|dr\.?|mr\.?|mrs\.?|ms\.?|prof\.?|[a-z]\."
+    r"|left|right|bilateral|positive|negative|negative for|had|has|have|any|new|history|since|than))[ \t]*$",
     re.IGNORECASE,
 )
 
