@@ -80,17 +80,19 @@ class _Tree:
 
     write_evidence: Callable[[Evidence], object]
     evidence: list[object] = field(default_factory=list)
-    _numbers: dict[int, int] = field(default_factory=dict)
+    _told: dict[int, Json | str] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
-    _speaking: dict[int, bool] = field(default_factory=dict)
+    _count: int = 0
 
     def node(self, node: Explanation) -> Json | str:
         """Return *node* with all below it; where the record is silent throughout, it is a line of words."""
-        if not self._speaks(node):
-            return f"{node.truth}: {node.criterion} {node.states}".rstrip()
-        told = self._numbers.get(id(node))
+        told = self._told.get(id(node))
         if told is not None:
-            return {SAME_AS: told}
+            return told
+        parts = [self.node(part) for part in node.parts]
+        if not node.because and all(type(part) is str for part in parts):
+            line = self._told[id(node)] = f"{node.truth}: {node.criterion} {node.states}".rstrip()
+            return line
         out: Json = {"criterion": node.criterion, "truth": node.truth}
         if node.states:
             out["states"] = node.states
@@ -98,18 +100,11 @@ class _Tree:
             out["tier"] = node.tier
         if node.because:
             out["because"] = [self._place(item) for item in node.because]
-        if node.parts:
-            self._numbers[id(node)] = out["number"] = len(self._numbers) + 1
-            out["parts"] = [self.node(part) for part in node.parts]
+        if parts:
+            out["number"] = self._count = self._count + 1
+            out["parts"] = parts
+            self._told[id(node)] = {SAME_AS: self._count}
         return out
-
-    def _speaks(self, node: Explanation) -> bool:
-        """Say whether the record says anything about *node* or below it."""
-        known = self._speaking.get(id(node))
-        if known is None:
-            known = bool(node.because) or any(self._speaks(part) for part in node.parts)
-            self._speaking[id(node)] = known
-        return known
 
     def _place(self, item: Evidence) -> int:
         place = self._places.get(id(item))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -111,6 +112,7 @@ def _by_content(
     return used
 
 
+@cache  # the templates are those of the content
 def _asked(template: str) -> tuple[str, frozenset[str]]:
     """Return resource type and category codes that a template asks for."""
     parts = urlsplit(template.replace("{{", "").replace("}}", ""))
