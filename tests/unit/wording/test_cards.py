@@ -51,7 +51,8 @@ def test_the_detail_says_what_was_found_why_and_what_was_not_looked_at(library: 
     assert re.sub(r"\+[0-9a-f]{8}", "+hash", shown.detail).split("\n\n") == [
         "Think of it.",
         "**Found**:",
-        "- alpha sign: `Alpha sign of the left`, 2026-11-21, note\n- beta sign: `There is a beta sign`, 2026-11-21, note",
+        "- alpha sign: `Alpha sign of the left`, 2026-11-21, note\n"
+        "- beta sign: `There is a beta sign`, 2026-11-21, note",
         "**Why**: Two signs (A1).",
         "Count of signs (D1): 2 of 3, 3 examined.",
         "**Documented absent**: no gamma sign.",
