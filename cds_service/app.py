@@ -68,7 +68,7 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout, library: Lib
     app = create_web(
         WebPorts(
             services=tuple(map(describe, library.services.values())),
-            answer=answer_from(library, settings, fhir_servers(settings), keeping, metrics),
+            answer=answer_from(library, settings, fhir_servers(settings, metrics), keeping, metrics),
             keep_feedback=keeping.keep_feedback,
             contract=load_contract(Path(settings.contract)),
             write_log=RequestLog(log_stream).write,
@@ -130,7 +130,8 @@ def answer_from(
         metrics.answered(service_id, client.id, answer, request.oddities)
         if not client.annotate_orders:
             return answer
-        return with_annotations(answer, request, find_orders(request, service, ports.site, library.finder))
+        asked = find_orders(request, service, ports.site, library.finder)
+        return with_annotations(answer, request, asked, publisher.canonical)
 
     return answer
 
@@ -145,7 +146,7 @@ def _noting_quirks(keep: TraceStore, client: Client) -> TraceStore:
     return keep_noted
 
 
-def fhir_servers(settings: Settings) -> FhirServers:
+def fhir_servers(settings: Settings, metrics: Metrics) -> FhirServers:
     """Return the FHIR servers of the clients, with the limits that *settings* say."""
     limits = FetchLimits(
         deadline_seconds=settings.deadline_seconds,
@@ -155,7 +156,7 @@ def fhir_servers(settings: Settings) -> FhirServers:
         bytes=settings.fetch_bytes,
         notes=settings.fetch_notes,
     )
-    return FhirServers(limits, settings.fetch_ca_bundle or True)
+    return FhirServers(limits, settings.fetch_ca_bundle or True, metrics.fetch_failed)
 
 
 def _seconds_since(moment: datetime) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
 
 from cds_service.chart.code_map import CodeMap
 from cds_service.criteria.recommendation import Tier
@@ -15,6 +16,12 @@ Network = IPv4Network | IPv6Network
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+def is_key_url(jwks: str) -> bool:
+    """Say whether *jwks* is a URL from which keys may be fetched: https, or http on this machine."""
+    parts = urlsplit(jwks)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """A CDS client that the service knows.
@@ -22,7 +29,7 @@ class Client:
     Attributes:
         id: its name in logs and metrics.
         iss: the issuer that its tokens name; "" for the open development client.
-        jwks: a file (path as text) or an https URL that is then the only ``jku`` accepted.
+        jwks: a file (path as text) or a URL (see ``is_key_url``) that is then the only ``jku`` accepted.
         jku: the only ``jku`` accepted beside a key file; "" does not ask.
         audiences: accepted beside the exact endpoint URL.
         tenants: accepted tenants; empty accepts any.

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cds_service.chart.code_map import CodeMap, read_concept_maps
-from cds_service.clients import LOOPBACK_HOSTS, Client, Clients, Network
+from cds_service.clients import LOOPBACK_HOSTS, Client, Clients, Network, is_key_url
 from cds_service.criteria.recommendation import Tier
 from cds_service.errors import ContentError
 from cds_service.hooks.profile import Place, Profile
@@ -70,10 +70,8 @@ class ProfileFile(_Strict):
     selection_behaviors: list[Literal["at-most-one", "any"]] = ["at-most-one", "any"]
     system_actions: Literal["none", "top", "extension", "both"] = "none"
     always_system_actions: bool = False
-    fhir_version: Literal["1.0.2", "3.0.2", "4.0.1"] = "4.0.1"
     detail_content_type: Literal["text/markdown", "text/plain"] = "text/markdown"
     detail_extension: str = ""
-    feedback: Literal["standard", "epic"] = "standard"
     patient_parameter: Literal["adaptive", "prefixed", "bare"] = "adaptive"
 
 
@@ -147,11 +145,11 @@ def _check_server(url: str, file: str, place: str) -> None:
 
 
 def _key_place(jwks: str, path: Path, place: str) -> str:
-    parts = urlsplit(jwks)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS):
+    if is_key_url(jwks):
         return jwks
     if "://" in jwks:
-        raise ContentError(path.name, f"{place}, jwks", "a key set is a file or an https URL")
+        remedy = "a key set is a file or an https URL; http on loopback only"
+        raise ContentError(path.name, f"{place}, jwks", remedy)
     keys = path.parent / jwks
     if not keys.is_file():
         raise ContentError(

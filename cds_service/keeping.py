@@ -170,7 +170,7 @@ def open_keeping(
     Raises:
         SettingError: the database URL, the trace key or the folder cannot be used.
     """
-    store = Store(settings.database_url)
+    store = Store(settings.store_url)
     sealing = Sealing.read(settings.trace_key, Path(settings.var))
     traces, shown = StoredTraces(store, sealing, gap_names), StoredShown(store)
     codes, tallies, tokens = StoredCodes(store), StoredTallies(store), StoredTokens(store)

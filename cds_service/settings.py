@@ -101,7 +101,8 @@ class Settings:
         "bearer token with which /metrics is read; without one only on this machine and not through a proxy",
     )
     database_url: str = setting(
-        "sqlite:///var/cordcheck.db", "the store: sqlite:///path, or postgresql://user@host/database"
+        "",
+        "the store: sqlite:///path, or postgresql://user@host/database; empty is cordcheck.db in CDS_VAR",
     )
     var: str = setting(
         "var", "folder for what the service itself writes: store, pseudonym key, metrics of workers"
@@ -143,6 +144,11 @@ class Settings:
         """Return the base addresses of the service, the one for links on cards first."""
         local = (f"http://{self.host}:{self.port}", f"http://localhost:{self.port}")
         return self.public_url or (local if self.is_loopback else local[:1])
+
+    @property
+    def store_url(self) -> str:
+        """Return the address of the store; without one, a SQLite file in our own folder."""
+        return self.database_url or f"sqlite:///{self.var}/cordcheck.db"
 
     @property
     def is_loopback(self) -> bool:

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt import PyJWK, PyJWTError
 
+from cds_service.clients import is_key_url
 from cds_service.errors import ContentError, NotAuthenticated
 
 FETCH_SECONDS = 2.0
@@ -41,12 +42,11 @@ class ClientTrust:
     Attributes:
         id: the client's name in logs, metrics and the store.
         iss: the exact ``iss`` claim.
-        jwks: a file (JWK set, PEM public key, X.509 certificate in PEM or DER) or an https URL of a JWK set.
+        jwks: a file (JWK set, PEM public key, X.509 certificate in PEM or DER) or the URL of one.
         jku: the only ``jku`` header accepted; "" takes the URL of ``jwks``, or ignores the header.
         algorithms: signature algorithms accepted.
         audiences: ``aud`` values accepted beside the URL called.
         tenants: ``tenant`` values accepted; empty does not ask.
-        loopback_keys: a plain http URL on loopback is accepted for ``jwks`` (development).
     """
 
     id: str
@@ -56,7 +56,6 @@ class ClientTrust:
     algorithms: tuple[str, ...] = ("ES384", "RS384")
     audiences: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
-    loopback_keys: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what would make the token worthless."""
@@ -66,12 +65,9 @@ class ClientTrust:
                 raise ContentError("clients", f"{self.id}.algorithms", remedy)
         if not self.algorithms or not self.iss or not self.jwks:
             raise ContentError("clients", self.id, "iss, jwks and at least one algorithm are needed")
-        if "://" in self.jwks and not self._is_safe_url():
-            raise ContentError("clients", f"{self.id}.jwks", "write a file or an https URL")
-
-    def _is_safe_url(self) -> bool:
-        loopback = ("http://127.0.0.1:", "http://localhost:")
-        return self.jwks.startswith("https://") or (self.loopback_keys and self.jwks.startswith(loopback))
+        if "://" in self.jwks and not is_key_url(self.jwks):
+            remedy = "write a file or an https URL (http only on loopback)"
+            raise ContentError("clients", f"{self.id}.jwks", remedy)
 
     @property
     def by_url(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -27,8 +27,20 @@ _MOST_SERVERS = 64
 class FhirServers:
     """All FHIR servers that were asked so far; one object per process, safe to use from many threads."""
 
-    def __init__(self, limits: FetchLimits | None = None, verify: bool | str = True) -> None:
-        """Take the limits, and the CA bundle that certificates are checked against (True: the usual one)."""
+    def __init__(
+        self,
+        limits: FetchLimits | None = None,
+        verify: bool | str = True,
+        on_failure: Callable[[str, str], None] = lambda client, reason: None,
+    ) -> None:
+        """Take the limits, the CA bundle that certificates are checked against, and who counts failures.
+
+        Args:
+            limits: how long, how wide and how much.
+            verify: a file of certificate authorities; True for the usual ones.
+            on_failure: called with client id and one of our own phrases for each key that was not had.
+        """
+        self.on_failure = on_failure
         self.limits = limits or FetchLimits()
         self._verify = verify
         self._servers: dict[FhirBase, FhirServer] = {}
@@ -103,8 +115,16 @@ class ClientFetch:
         try:
             server, headers = self._access(request)
         except NotFetched as problem:
-            return {key: _unfetched(value, problem.reason) for key, value in have.items()}
-        return Gathering(server, headers, request, self.servers.limits, self.ends_at).run(have, wanted)
+            fetched: Mapping[str, Prefetched] = {
+                key: _unfetched(value, problem.reason) for key, value in have.items()
+            }
+        else:
+            gathering = Gathering(server, headers, request, self.servers.limits, self.ends_at)
+            fetched = gathering.run(have, wanted)
+        for key, value in fetched.items():
+            if isinstance(value, Failed) and value is not have[key]:
+                self.servers.on_failure(self.client.id, _phrase(value.reason))
+        return fetched
 
     def _access(self, request: HookRequest) -> tuple[FhirServer, dict[str, str]]:
         """Return the server and the headers with the token; raise ``NotFetched`` when it may not be used."""
@@ -123,6 +143,11 @@ class ClientFetch:
         if not server.breaker.lets_through():
             raise NotFetched("FHIR server failed repeatedly and is left alone for a while")
         return server, headers
+
+
+def _phrase(reason: str) -> str:
+    """Return *reason* without what a server may choose freely, so that a counter has few labels."""
+    return "FHIR server sent something unreadable" if reason.startswith("FHIR server sent ") else reason
 
 
 def _unfetched(value: Prefetched, reason: str) -> Prefetched:

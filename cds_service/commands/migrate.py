@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         StoreUnavailable: the database does not answer, or is newer than this release.
     """
-    store = Store(Settings.read(os.environ).database_url)
+    store = Store(Settings.read(os.environ).store_url)
     before = store.revision()
     after = migrate(store)
     print(f"schema {after}" if before == after else f"schema {before or 'empty'} -> {after}")

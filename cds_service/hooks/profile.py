@@ -38,10 +38,8 @@ class Profile:
         selection_behaviors: what the client accepts; another one is replaced by the first of these.
         system_actions: where they belong; NONE removes them.
         always_system_actions: ``systemActions`` is sent even when it is empty.
-        fhir_version: the version of the resources that the client exchanges.
         detail_content_type: "text/markdown", or "text/plain" for clients that show the marks.
         detail_extension: card extension that tells the client the content type of detail; "" sends none.
-        feedback: "standard", or "epic" for override reasons that stand in extensions.
         patient_parameter: "adaptive", or what the FHIR server wants: "prefixed" (Patient/1) or "bare" (1).
     """
 
@@ -51,10 +49,8 @@ class Profile:
     selection_behaviors: tuple[str, ...] = ("at-most-one", "any")
     system_actions: Place = Place.NONE
     always_system_actions: bool = False
-    fhir_version: str = "4.0.1"
     detail_content_type: str = "text/markdown"
     detail_extension: str = ""
-    feedback: str = "standard"
     patient_parameter: str = "adaptive"
 
 

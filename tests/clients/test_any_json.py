@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from cds_service.adapters.fhir_found import Found, as_prefetched, extended
 from cds_service.adapters.fhir_notes import attachment_urls, with_texts
-from cds_service.hooks.annotate import CONSULT_URL, annotate_order
+from cds_service.hooks.annotate import annotate_order, consult_url
 from cds_service.hooks.prefetch import read_prefetch
 from cds_service.hooks.prefetch_match import match_prefetch
 
+CANONICAL = "https://site.example.org/fhir"
 NAMES = st.sampled_from(
     [
         "resourceType",
@@ -68,6 +69,6 @@ def test_any_entries_of_a_server_become_a_value(entries: list[Any], sent: dict[s
 
 @given(OBJECTS)
 def test_any_order_is_annotated_without_another_change(order: dict[str, Any]) -> None:
-    resource = annotate_order(order, {"consultId": "k1"})["resource"]
+    resource = annotate_order(order, {"consultId": "k1"}, CANONICAL)["resource"]
     assert {**resource, "extension": 0} == {**order, "extension": 0}
-    assert resource["extension"][-1]["url"] == CONSULT_URL
+    assert resource["extension"][-1]["url"] == consult_url(CANONICAL)

@@ -11,6 +11,7 @@ import pytest
 from cds_service.clients import Client
 from cds_service.clients_file import read_clients, read_profiles
 from cds_service.errors import ContentError
+from cds_service.trusting import trust_of
 from tests.clients.test_code_map import a_map
 
 SANDBOX = """
@@ -100,6 +101,14 @@ def test_a_mistake_is_told_where_it_is(line: str, said: str, tmp_path: Path) -> 
         read_clients(written(tmp_path, text))
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_keys_on_this_machine_need_no_https_and_are_believed_by_the_same_rule(tmp_path: Path) -> None:
+    (tmp_path / "clients.yaml").write_text(
+        "clients:\n  - id: a\n    iss: https://a.example\n    jwks: http://localhost:8080/jwks.json\n"
+    )
+    client = read_clients(tmp_path / "clients.yaml").by_iss["https://a.example"]
+    assert trust_of(client).by_url
 
 
 @pytest.mark.parametrize("jwks", ["gone.json", "http://ehr.example.org/jwks", "ftp://x"])

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from cds_service.clients_file import read_profiles
-from cds_service.hooks.annotate import CONSULT_URL, annotate_order
+from cds_service.hooks.annotate import annotate_order, consult_url
 from cds_service.hooks.profile import Place, Profile, plain_text, shape_response
 
+CANONICAL = "https://site.example.org/fhir"
 ACTION = {"type": "update", "description": "Note", "resource": {"resourceType": "ServiceRequest"}}
 
 
@@ -110,7 +111,7 @@ ORDER = {
 
 def test_the_annotation_changes_nothing_of_the_order_but_its_extension() -> None:
     before = deepcopy(ORDER)
-    action = annotate_order(ORDER, {"consultId": "k1", "tier": "urgent", "empty": ""})
+    action = annotate_order(ORDER, {"consultId": "k1", "tier": "urgent", "empty": ""}, CANONICAL)
     assert before == ORDER
     resource = action["resource"]
     assert action["type"] == "update"
@@ -119,7 +120,7 @@ def test_the_annotation_changes_nothing_of_the_order_but_its_extension() -> None
     assert resource["extension"][0] == ORDER["extension"][0]
     assert resource["extension"][1:] == [
         {
-            "url": CONSULT_URL,
+            "url": consult_url(CANONICAL),
             "extension": [
                 {"url": "consultId", "valueString": "k1"},
                 {"url": "tier", "valueString": "urgent"},
@@ -129,7 +130,7 @@ def test_the_annotation_changes_nothing_of_the_order_but_its_extension() -> None
 
 
 def test_a_second_annotation_replaces_the_first() -> None:
-    once = annotate_order(ORDER, {"consultId": "k1"})["resource"]
-    twice = annotate_order(once, {"consultId": "k2"})["resource"]
-    assert [item["url"] for item in twice["extension"]] == ["http://other.example", CONSULT_URL]
+    once = annotate_order(ORDER, {"consultId": "k1"}, CANONICAL)["resource"]
+    twice = annotate_order(once, {"consultId": "k2"}, CANONICAL)["resource"]
+    assert [item["url"] for item in twice["extension"]] == ["http://other.example", consult_url(CANONICAL)]
     assert twice["extension"][1]["extension"] == [{"url": "consultId", "valueString": "k2"}]

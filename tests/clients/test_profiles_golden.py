@@ -33,7 +33,7 @@ SERVICES = {"order-sign": "cervical-cord-check-sign", "order-select": "cervical-
 def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answer]:
     folder = tmp_path_factory.mktemp("store")
     settings = Settings(cards=str(ROOT / "cards"), var=str(folder), database_url=f"sqlite:///{folder}/s.db")
-    keeping, servers = open_keeping(settings), fhir_servers(settings)
+    keeping, servers = open_keeping(settings), fhir_servers(settings, Metrics())
     keeping.is_ready()
     yield answer_from(the_library(), settings, servers, keeping, Metrics())
     keeping.recorder.close()

@@ -54,6 +54,18 @@ def test_the_answer_comes_in_time_from_a_server_that_does_not(answer: Answer) ->
     assert took < QUICK.deadline_seconds
 
 
+def test_each_key_that_was_not_had_is_counted_under_a_phrase_of_our_own() -> None:
+    counted: list[tuple[str, str]] = []
+    page = sends(b"<html>", "text/x-anything-42")
+    with misbehaving(**dict.fromkeys(ALL, page)) as server:
+        servers = FhirServers(QUICK, on_failure=lambda client, reason: counted.append((client, reason)))
+        got = servers.of(OPEN_CLIENT).fetch(a_request(server.base), WANTED)
+        servers.close()
+    failed = sum(isinstance(value, Failed) for value in got.values())
+    assert counted == [(OPEN_CLIENT.id, "FHIR server sent something unreadable")] * failed
+    assert failed == len(WANTED)
+
+
 def test_no_thread_waits_on_when_the_round_is_over() -> None:
     with misbehaving(**dict.fromkeys(ALL, hangs)) as server:
         servers = FhirServers(QUICK)

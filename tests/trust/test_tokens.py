@@ -316,7 +316,7 @@ class Clock:
 
 
 def fetching(server: KeyServer, clock: Clock | None = None, **more: Any) -> Tokens:
-    trust = ClientTrust(id="ehr", iss=ISSUER, jwks=f"{server.url}/jwks.json", loopback_keys=True, **more)
+    trust = ClientTrust(id="ehr", iss=ISSUER, jwks=f"{server.url}/jwks.json", **more)
     return Tokens([trust], KeySets(Path(), clock or Clock()), Remembering())
 
 
@@ -382,6 +382,10 @@ def test_a_key_server_that_misbehaves_holds_nobody_for_long(key_server: KeyServe
 
 
 def test_plain_http_is_no_place_for_keys() -> None:
-    for place in ("http://keys.example.org/jwks.json", "http://127.0.0.1:1/jwks", "ftp://keys.example.org"):
+    for place in (
+        "http://keys.example.org/jwks.json",
+        "http://127.0.0.1.example.org/jwks",
+        "ftp://127.0.0.1",
+    ):
         with pytest.raises(ContentError, match="https"):
             ClientTrust(id="ehr", iss=ISSUER, jwks=place)

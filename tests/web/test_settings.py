@@ -45,6 +45,13 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
         Settings.read({f"CDS_{name}": value})
 
 
+def test_the_store_lies_in_the_folder_of_the_service_unless_it_has_an_address() -> None:
+    assert Settings.read({}).store_url == "sqlite:///var/cordcheck.db"
+    assert Settings.read({"CDS_VAR": "/data"}).store_url == "sqlite:////data/cordcheck.db"
+    named = Settings.read({"CDS_VAR": "/data", "CDS_DATABASE_URL": "postgresql://u@h/d"})
+    assert named.store_url == "postgresql://u@h/d"
+
+
 def test_a_misspelt_setting_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(SettingError, match="did you mean CDS_WORKERS"):
         Settings.read({"CDS_WORKER": "2"})
