@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from cds_service.adapters.fhir_server import FhirServers
 from cds_service.clients import OPEN_CLIENT
+from cds_service.example import moved_to
 from cds_service.gathering import Gathered, Site, gather_chart
 from cds_service.hooks.request import read_request
 from tests.clients.content import the_library
@@ -54,7 +55,9 @@ def answers() -> Answers:
 @pytest.mark.parametrize("path", QUIRKS, ids=lambda path: path.stem)
 def test_a_quirk_gets_its_answer(path: Path, answers: Answers) -> None:
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
-    status, answer, line = answers.post(json.loads(path.read_text("utf-8")))
+    status, answer, line = answers.post(
+        json.loads(moved_to(datetime.now(UTC).date(), path.read_text("utf-8")))
+    )
     assert status == expected["status"], answer
     if status != 200:
         assert answer["resourceType"] == "OperationOutcome"

@@ -41,7 +41,7 @@ def install() -> None:
     command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, timeout=180, check=False)
     if done.returncode:
-        pytest.skip("@medplum/fhir-router cannot be installed from the npm registry at hand")
+        pytest.skip("@medplum/fhir-router cannot be installed on this machine")
 
 
 @contextmanager
