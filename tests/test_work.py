@@ -99,11 +99,11 @@ def test_no_single_function_grows_faster_than_the_record() -> None:
 @pytest.mark.parametrize("size", [100, 1000])
 def test_each_note_is_scanned_once(size: int) -> None:
     notes = size // 10
-    scans = {name: n for name, n in calls_for(size).items() if name == "notes._groups_by_word"}
+    scans = {name: n for name, n in calls_for(size).items() if name == "candidates.groups_by_word"}
     labels = size - notes
-    assert list(scans) == ["notes._groups_by_word"]
+    assert list(scans) == ["candidates.groups_by_word"]
     assert (
-        notes <= scans["notes._groups_by_word"] <= notes + labels + 2
+        notes <= scans["candidates.groups_by_word"] <= notes + labels + 2
     )  # each note, each label, the draft twice
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
+from cds_service.content.findings_format import (
+    Examples,
+    FindingEntry,
+    Limits,
+    Modifier,
+    PatternEntry,
+    PlainWords,
+    Timed,
+    WordGroup,
+)
 from cds_service.content.mistakes import nearest, read_as
-from cds_service.content.schema import Strict, Text
 from cds_service.errors import ContentError
 from cds_service.evidence.definition import (
     CodeRule,
@@ -29,98 +37,6 @@ ALWAYS = "always"
 _EMPTY = Lexicon.of(())
 
 
-class WordGroup(Strict):
-    """lexicon/words.yaml: words that mean the same to a pattern."""
-
-    id: Text
-    role: Literal["subject", "value", "state", "whole", "other"] = "other"
-    words: list[Text] = []
-    states: list[Text] = []
-    both: list[Text] = []
-    left: list[Text] = []
-    right: list[Text] = []
-
-
-class Timed(Strict):
-    """lexicon/times.yaml: units of time, named times and vague numbers."""
-
-    id: Literal["time-unit", "named-time", "vague-number"]
-    words: dict[Text, Annotated[float, Field(ge=0)]]
-
-
-class Modifier(Strict):
-    """lexicon/context.yaml: the modifiers of ConText."""
-
-    cue: Literal[tuple(cue.value for cue in Cue)]  # type: ignore[valid-type]
-    means: Text
-    section: Literal["", "family", "hypothetical", "past"] = ""
-    words: list[Text]
-
-
-class Limits(Strict):
-    """A number that has to stand near the words."""
-
-    kind: Literal["grade", "power", "plain"]
-    at_least: float | None = None
-    at_most: float | None = None
-
-
-Element = Annotated[Text | list[Text] | Limits, Field(union_mode="left_to_right")]
-
-
-class PatternEntry(Strict):
-    """One way of saying a finding: whole phrases, or words that stand near each other."""
-
-    words: list[Text] = []
-    states: list[Text] = []
-    near: list[Element] = []
-    within: Annotated[int, Field(ge=0, le=30)] = 6
-    ordered: bool = False
-    across: bool = False
-    text_in: list[Text] = []
-
-
-class Examples(Strict):
-    """Sentences that prove the patterns; they are tested."""
-
-    says: list[Text] = []
-    denies: list[Text] = []
-    doubts: list[Text] = []
-    silent: list[Text] = []
-
-
-class FindingEntry(Strict):
-    """findings/*.yaml."""
-
-    id: Text
-    name: Text
-    absent: str = ""
-    window: Text
-    if_silent: Literal["unknown", "not-met"]
-    codes: list[Text] = []
-    coded_in: list[Text] = []
-    text_in: list[Text] = []
-    statuses: list[Text] = []
-    of: str = ""
-    not_with: list[Text] = []
-    any_text: str = ""
-    explained_by: list[Text] = []
-    plain: bool = False
-    past_counts: bool = False
-    doubt_counts: bool = False
-    conflict: Literal["uncertain", "asserted"] = "uncertain"
-    says: list[PatternEntry] = []
-    denies: list[PatternEntry] = []
-    doubts: list[PatternEntry] = []
-    examples: Examples = Examples()
-
-
-class PlainWords(Strict):
-    """lexicon/plain-words.yaml: correct words that resemble one of ours."""
-
-    words: list[Text]
-
-
 @dataclass(frozen=True, slots=True)
 class ValueSetCode:
     """One code of a value set, as findings use it."""
@@ -134,10 +50,16 @@ class ValueSetCode:
 
 @dataclass(frozen=True, slots=True)
 class FoundContent:
-    """Findings with their lexicon, and the example sentences by finding id."""
+    """Findings with their lexicon.
+
+    Attributes:
+        examples: the example sentences by finding id.
+        used: ("window" | "value set" | "finding", id) of everything that findings use or keep on purpose.
+    """
 
     findings: Findings
     examples: Mapping[str, Examples]
+    used: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_findings(
@@ -179,7 +101,19 @@ def read_findings(
         return FoundContent(Findings({}, _EMPTY), {})
     lexicon = _lexicon(groups, times, modifiers, plain.words, entries)
     definitions = {entry.id: _definition(entry, windows, value_sets) for entry in entries}
-    return FoundContent(Findings(definitions, lexicon), {entry.id: entry.examples for entry in entries})
+    return FoundContent(
+        findings=Findings(definitions, lexicon),
+        examples={entry.id: entry.examples for entry in entries},
+        used=frozenset(use for entry in entries for use in _uses(entry)),
+    )
+
+
+def _uses(entry: FindingEntry) -> Iterator[tuple[str, str]]:
+    yield "window", entry.window
+    yield from (("value set", name) for name in entry.codes)
+    yield from (("finding", name) for name in (entry.of, *entry.not_with, *entry.explained_by))
+    if entry.unused:
+        yield "finding", entry.id
 
 
 def _mistakes_in(

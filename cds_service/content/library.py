@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from cds_service.content.findings import Examples
+from cds_service.content.findings_format import Examples
 from cds_service.criteria.plan import Plan
 from cds_service.criteria.recommendation import Recommendation
 from cds_service.criteria.shapes import Silence

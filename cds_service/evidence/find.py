@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.chart.model import Chart, Entry, Passage
+from cds_service.evidence.candidates import PatternIndex
 from cds_service.evidence.coded import CodeIndex, find_in_entry, status_counts
 from cds_service.evidence.definition import FindingDefinition, Findings
 from cds_service.evidence.lexicon import Lexicon
 from cds_service.evidence.model import Course, Evidence, Side, State
-from cds_service.evidence.notes import PatternIndex, find_in_passage
+from cds_service.evidence.notes import find_in_passage
 
 
 @dataclass(frozen=True, slots=True)

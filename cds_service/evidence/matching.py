@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cds_service.evidence.definition import NumberKind, NumberOf, Pattern, WordOf
+from cds_service.evidence.hits import Hit
 from cds_service.evidence.lexicon import Role
 from cds_service.evidence.model import Side
-from cds_service.evidence.sentence import COMMAS, Hit, Sentence
+from cds_service.evidence.segments import COMMAS
+from cds_service.evidence.sentence import Sentence
 
 
 class Match(NamedTuple):

@@ -6,17 +6,17 @@ Most sentences speak of no finding. They are told apart by their words alone, be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from cds_service.chart.model import Passage
+from cds_service.evidence.candidates import Candidate, PatternIndex, groups_by_word
 from cds_service.evidence.context import AS_WRITTEN, course_of, read_context
-from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
-from cds_service.evidence.lexicon import PIECE, Cue, Lexicon
+from cds_service.evidence.definition import FindingDefinition
+from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.matching import Match, find_matches
 from cds_service.evidence.model import Evidence, State
-from cds_service.evidence.sentence import COORDINATORS, Sentence, read_sentence
+from cds_service.evidence.segments import COORDINATORS
+from cds_service.evidence.sentence import Sentence, read_sentence
 from cds_service.evidence.timing import StatedTime, is_long_ago, onset_days, stated_times
 from cds_service.evidence.tokens import sentences, tokens
 
@@ -30,74 +30,10 @@ _LONGEST_QUOTE = 80  # characters
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
 
-class Candidate(NamedTuple):
-    """A pattern, the finding that it belongs to, and the word groups that it needs.
-
-    Attributes:
-        all_of: groups that the sentence has to have.
-        one_of: sets of groups, of each of which it has to have one.
-    """
-
-    definition: FindingDefinition
-    pattern: Pattern
-    all_of: frozenset[str]
-    one_of: tuple[frozenset[str], ...]
-
-    @classmethod
-    def of(cls, definition: FindingDefinition, pattern: Pattern) -> Candidate:
-        """Read what *pattern* needs from its elements."""
-        groups = [frozenset(element.groups) for element in pattern.near if isinstance(element, WordOf)]
-        single = frozenset(group for one in groups if len(one) == 1 for group in one)
-        return cls(definition, pattern, single, tuple(one for one in groups if len(one) > 1))
-
-    def reads(self, kind: str) -> bool:
-        """Tell whether the pattern is meant for texts of this resource type."""
-        mine, patterns = self.definition.text_kinds, self.pattern.kinds
-        return (not mine or kind in mine) and (not patterns or kind in patterns)
-
-
-@dataclass(frozen=True, slots=True)
-class PatternIndex:
-    """Which patterns a sentence can hold.
-
-    Attributes:
-        candidates: every pattern.
-        by_group: numbers of the patterns that need a word of a group, the last and most telling of theirs.
-    """
-
-    candidates: tuple[Candidate, ...]
-    by_group: Mapping[str, tuple[int, ...]]
-
-    @classmethod
-    def of(cls, definitions: Iterable[FindingDefinition]) -> PatternIndex:
-        """Index every pattern of *definitions*."""
-        candidates = tuple(
-            Candidate.of(definition, pattern) for definition in definitions for pattern in definition.patterns
-        )
-        index: dict[str, list[int]] = {}
-        for number, candidate in enumerate(candidates):
-            words = [element for element in candidate.pattern.near if isinstance(element, WordOf)]
-            for group in words[-1].groups:
-                index.setdefault(group, []).append(number)
-        return cls(candidates, {group: tuple(found) for group, found in index.items()})
-
-    def fitting(self, groups: set[str], kind: str) -> list[Candidate]:
-        """Return the patterns that a sentence with words of *groups* can hold, in a text of this kind."""
-        by_group, candidates = self.by_group, self.candidates
-        numbers = {number for group in groups & by_group.keys() for number in by_group[group]}
-        return [
-            candidate
-            for candidate in [candidates[number] for number in sorted(numbers)]
-            if candidate.all_of <= groups
-            and not any(one.isdisjoint(groups) for one in candidate.one_of)
-            and candidate.reads(kind)
-        ]
-
-
 def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> Iterator[Evidence]:
     """Yield the evidence in *passage*, in the order of the text; offsets are those of ``passage.text``."""
     text = passage.text
-    groups_in = _groups_by_word(text, lexicon)
+    groups_in = groups_by_word(text, lexicon)
     section, section_ends = "", -1
     previous: list[Evidence] = []
     statements = 0
@@ -125,29 +61,6 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
 def _is_unticked(text: str, start: int, end: int) -> bool:
     """Tell whether the sentence is a form's line in which nothing is ticked."""
     return bool(_UNTICKED.search(text, start, end)) and not _TICKED.search(text, start, end)
-
-
-def _groups_by_word(text: str, lexicon: Lexicon) -> Callable[[int, int], set[str]]:
-    """Return a function that tells the word groups of which the words between two places of *text* tell."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters grow in lower case; places must stay those of the text
-        lowered = "".join(char.lower()[:1] for char in text)
-    telling, normal = lexicon.telling, lexicon.normal
-    norms = {word: normal(word) for word in set(PIECE.findall(lowered))}
-    norms = {word: word if word in telling else norm for word, norm in norms.items()}
-    if telling.keys().isdisjoint(norms.values()):
-        return lambda start, end: set()
-
-    def groups_in(start: int, end: int) -> set[str]:
-        present = {norms[word] for word in PIECE.findall(lowered, start, end)}
-        groups: set[str] = set()
-        for word in present & telling.keys():
-            for others, told in telling[word]:
-                if others <= present:
-                    groups |= told
-        return groups | lexicon.signs if groups else groups
-
-    return groups_in
 
 
 def _line_end(text: str, at: int) -> int:

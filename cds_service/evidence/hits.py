@@ -1,0 +1,108 @@
+"""The lexicon's entries in a row of words; the longer entry has its words for itself."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
+
+COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
+
+
+class Hit(NamedTuple):
+    """One entry of the lexicon at the tokens ``first`` to ``last``, both included.
+
+    A modifier inside a longer entry ("no" in "no back pain") reaches no further than that entry, ``within``.
+    """
+
+    meaning: Meaning
+    first: int
+    last: int
+    within: tuple[int, int] | None = None
+
+
+def find_hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
+    """Return the entries that stand at each token; what lies inside a pseudo entry or a name is swallowed."""
+    found: list[Hit] = []
+    swallowed_to = -1
+    for at, norm in enumerate(norms):
+        node = lexicon.entries.get(norm) if at > swallowed_to else None
+        if node is None:
+            continue
+        here = _walk(norms, at, node)
+        if not here:
+            continue
+        longest, meanings = here[-1]
+        found.extend([Hit(meaning, at, longest) for meaning in meanings])
+        swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
+        if len(here) > 1 and swallowed_to < longest:
+            found.extend(_shorter(here, at))
+    return _with_limits(found)
+
+
+def _walk(norms: list[str], at: int, node: Node | None) -> list[tuple[int, tuple[Meaning, ...]]]:
+    """Return the entries that begin at the token *at*, shortest first, each with its last token."""
+    here = []
+    count = len(norms)
+    while node is not None:
+        if node.meanings:
+            here.append((at, node.meanings))
+        at += 1
+        node = node.following.get(norms[at]) if at < count else None
+    return here
+
+
+def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...]) -> int:
+    """Return the last token that a pseudo entry, or a title with the name after it, takes out of sight."""
+    for meaning in meanings:
+        if meaning.cue is Cue.TITLE:
+            return (
+                last + 1 + (last + 1 < len(norms) and len(norms[last + 1]) == 1)
+            )  # an initial, then the name
+        if meaning.cue is Cue.PSEUDO:
+            return last
+    return -1
+
+
+def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
+    """Return the shorter entries at the same token, without the modifiers that a longer modifier replaces."""
+    replaced = any(meaning.cue is not None and meaning.cue not in COURSE_CUES for meaning in here[-1][1])
+    return [
+        Hit(meaning, at, last)
+        for last, shorter in here[:-1]
+        for meaning in shorter
+        if meaning.cue is None or not replaced
+    ]
+
+
+def _with_limits(hits: list[Hit]) -> list[Hit]:
+    """Let the longer entry have its words.
+
+    A modifier inside a longer entry is limited to it. A side and a subject inside a longer subject ("knee" in
+    "knee jerk") are dropped.
+    """
+    longer = [hit for hit in hits if hit.last > hit.first]
+    if not longer:
+        return hits
+    limited = []
+    for hit in hits:
+        outer = None
+        if hit.meaning.cue is not None or hit.meaning.group == "side" or hit.meaning.role is Role.SUBJECT:
+            outer = max([other for other in longer if _holds(other, hit)], key=_length, default=None)
+        if outer is None:
+            limited.append(hit)
+        elif hit.meaning.cue is not None:
+            limited.append(hit._replace(within=(outer.first, outer.last)))
+    return limited
+
+
+def _holds(outer: Hit, inner: Hit) -> bool:
+    """Tell whether the entry *outer* has the words of *inner* for itself."""
+    if outer.first > inner.first or inner.last > outer.last or _length(outer) <= _length(inner):
+        return False
+    subject = inner.meaning.cue is None and inner.meaning.group != "side"
+    return not subject or outer.meaning.role is Role.SUBJECT
+
+
+def _length(hit: Hit) -> int:
+    return hit.last - hit.first

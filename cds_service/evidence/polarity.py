@@ -1,0 +1,143 @@
+"""What the words around a match make of it: asserted, denied or in doubt, on each side of the body.
+
+Source: ConText, Harkema 2009, doi:10.1016/j.jbi.2009.05.002.
+"""
+
+from __future__ import annotations
+
+from cds_service.evidence.hits import Hit
+from cds_service.evidence.lexicon import Cue
+from cds_service.evidence.matching import Match, crosses_comma, side_of
+from cds_service.evidence.model import Side, State
+from cds_service.evidence.scopes import (
+    is_ended,
+    is_inside,
+    may_reach,
+    reaches_back,
+    reaches_forward,
+    reaches_in_chunk,
+)
+from cds_service.evidence.sentence import Sentence
+
+_ANSWER_ENDS = frozenset({",", ")", "(", "/"})
+_ANSWER_MARKS = frozenset({":", "?", "=", "-"})
+_POLAR = frozenset(
+    {Cue.AFFIRMS, Cue.NOT_AFTER, Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES, Cue.DOUBT_BEFORE, Cue.DOUBT_AFTER}
+)
+
+
+def polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | None]]:
+    """Return what is said of *match*: once, or once for each side where the sides differ."""
+    state = match.pattern.state
+    if state is not State.ASSERTED:
+        if state is State.DENIED and _is_negated_before(sentence, match):
+            return []
+        return [(state, side_of(sentence, match))]
+    if _POLAR.isdisjoint(sentence.cues):
+        return [(State.ASSERTED, side_of(sentence, match))]
+    marks = _marks(sentence, match)
+    said = {state for _, state in marks}
+    if len(said) > 1:
+        by_side = [(state, side_of(sentence, match, near=at)) for at, state in marks]
+        if len({side for _, side in by_side}) > 1:
+            return by_side
+        nearest = min(marks, key=lambda mark: (abs(mark[0] - match.last), mark[0] < match.first))
+        said = {nearest[1]}
+    side = side_of(sentence, match)
+    if State.DENIED in said or _is_negated_before(sentence, match, affirmed=State.ASSERTED in said):
+        return [(State.DENIED, side)]
+    if _is_doubtful(sentence, match):
+        return [(State.UNCERTAIN, side)]
+    return [(State.ASSERTED, side)]
+
+
+def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
+    """Return the words such as "positive" and "absent" that speak of *match*, with what they say."""
+    marks = [
+        (hit.first, State.DENIED if _negates_mark(sentence, hit) else State.ASSERTED)
+        for hit in sentence.of(Cue.AFFIRMS)
+        if not is_inside(hit, match) and _speaks_of(sentence, hit, match)
+    ]
+    marks += [
+        (hit.first, State.DENIED)
+        for hit in sentence.of(Cue.NOT_AFTER)
+        if not is_inside(hit, match) and _denies_beside(sentence, hit, match)
+    ]
+    marks += [
+        (hit.first, State.DENIED)
+        for cue in (Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES)
+        for hit in sentence.of(cue)
+        if hit.first > match.first
+        and not is_inside(hit, match)
+        and _is_answer_no(sentence, hit)
+        and _speaks_of(sentence, hit, match)
+    ]
+    if (
+        marks and match.number is not None
+    ):  # "clonus 5 beats left, none right": the number affirms its own side
+        marks.append((match.last, State.ASSERTED))
+    return sorted(marks)
+
+
+def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether "absent" or "negative" follows the match, or stands right before it."""
+    if hit.first > match.first:
+        return _speaks_of(sentence, hit, match)
+    return (
+        hit.last < match.first <= hit.last + 2
+        and sentence.segment[hit.first] == sentence.segment[match.first]
+        and may_reach(hit, match)
+    )
+
+
+def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    if not may_reach(hit, match) or is_ended(
+        sentence, min(hit.first, match.first), max(hit.first, match.first)
+    ):
+        return False
+    if sentence.segment[hit.first] == sentence.segment[match.last]:
+        return True
+    together = any(
+        match.last < cue.first <= hit.first and hit.first - cue.last <= 3 for cue in sentence.of(Cue.ALL)
+    )
+    return together and hit.first > match.last
+
+
+def _negates_mark(sentence: Sentence, mark: Hit) -> bool:
+    """Tell whether the affirming *mark* is itself denied ("not present")."""
+    return any(0 < mark.first - hit.last <= 2 for hit in sentence.of(Cue.NOT_BEFORE))
+
+
+def _is_answer_no(sentence: Sentence, hit: Hit) -> bool:
+    """Tell whether *hit* is the answer to a question or label: "saddle numbness? No", "Weakness: none"."""
+    norms = sentence.tokens.norms
+    if not hit.first or norms[hit.first - 1] not in _ANSWER_MARKS:
+        return False
+    return hit.last + 1 == len(norms) or norms[hit.last + 1] in _ANSWER_ENDS
+
+
+def _is_negated_before(sentence: Sentence, match: Match, *, affirmed: bool = False) -> bool:
+    denials = (*sentence.of(Cue.NOT_BEFORE), *sentence.of(Cue.DENIES))
+    return any(_negates(sentence, hit, match, affirmed) for hit in denials)
+
+
+def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool:
+    """Tell whether the denial *hit* covers *match*; past a comma it leaves what is stated or affirmed."""
+    cue = hit.meaning.cue
+    if not reaches_forward(sentence, hit, match) or _is_answer_no(sentence, hit):
+        return False
+    if not crosses_comma(sentence, hit.last, match.first):
+        return True
+    if affirmed or (match.stated and (cue is Cue.NOT_BEFORE or match.has_subject)):
+        return False
+    return cue is Cue.DENIES or not _someone_new(sentence, hit, match)
+
+
+def _someone_new(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    return any(hit.last < other.first < match.first for other in sentence.of(Cue.PATIENT))
+
+
+def _is_doubtful(sentence: Sentence, match: Match) -> bool:
+    return any(reaches_in_chunk(sentence, hit, match) for hit in sentence.of(Cue.DOUBT_BEFORE)) or any(
+        reaches_back(sentence, hit, match) for hit in sentence.of(Cue.DOUBT_AFTER)
+    )

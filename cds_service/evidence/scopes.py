@@ -1,0 +1,74 @@
+"""How far a modifier reaches: forward or back, to a comma, to "but", to the end of a longer entry."""
+
+from __future__ import annotations
+
+from cds_service.evidence.hits import Hit
+from cds_service.evidence.lexicon import Cue
+from cds_service.evidence.matching import Match
+from cds_service.evidence.sentence import Sentence
+
+_COMMA = frozenset({","})
+_INTRODUCES = frozenset({"following", "below", "symptoms", "signs"})
+
+
+def _colon_between(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether a colon ends the reach of *hit*: not right behind it, nor after "the following"."""
+    norms = sentence.tokens.norms
+    return any(
+        norms[at] == ":" and norms[at - 1] not in _INTRODUCES for at in range(hit.last + 2, match.first)
+    )
+
+
+def may_reach(hit: Hit, match: Match) -> bool:
+    """Tell whether *hit* may reach *match*: inside a longer entry it does not leave it."""
+    if hit.within is None:
+        return True
+    first, last = hit.within
+    return match.last <= last and (hit.first == first or first <= match.first)
+
+
+def is_inside(hit: Hit, match: Match) -> bool:
+    """Tell whether the modifier is itself a part of the match."""
+    return any(first <= hit.first <= last for first, last in match.parts)
+
+
+def is_ended(sentence: Sentence, one: int, other: int) -> bool:
+    """Tell whether a word such as "but" stands between two tokens."""
+    low, high = min(one, other), max(one, other)
+    return any(hit.within is None and low < hit.first <= high for hit in sentence.of(Cue.ENDS))
+
+
+def reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether *hit* stands before a part of the match, with nothing between that ends its scope."""
+    return (
+        hit.last < match.last
+        and may_reach(hit, match)
+        and not is_inside(hit, match)
+        and not is_ended(sentence, hit.last, match.last)
+        and not _colon_between(sentence, hit, match)
+    )
+
+
+def reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether *hit* stands behind the beginning of the match, in the same segment."""
+    return (
+        hit.first > match.first
+        and may_reach(hit, match)
+        and not is_inside(hit, match)
+        and sentence.segment[hit.first] == sentence.segment[match.last]
+        and not is_ended(sentence, match.last, hit.first)
+    )
+
+
+def in_same_segment(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether the modifier stands in the segment of the match."""
+    return (
+        may_reach(hit, match)
+        and not is_inside(hit, match)
+        and sentence.segment[hit.first] == sentence.segment[match.first]
+    )
+
+
+def reaches_in_chunk(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether *hit* reaches forward to the match with no comma between."""
+    return reaches_forward(sentence, hit, match) and not sentence.between(hit.last, match.first, _COMMA)
