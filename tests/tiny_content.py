@@ -56,7 +56,7 @@ revised: 2026-01-02
 - {id: sign.beta, name: beta sign, window: exam, if_silent: unknown, says: [{words: [beta sign]}]}
 - {id: sign.gamma, name: gamma sign, window: exam, if_silent: not-met, says: [{words: [gamma sign]}]}
 - {id: scan.unsafe, name: metal, window: always, if_silent: not-met, says: [{words: [metal]}]}
-- {id: scan.refused, name: refusal, window: always, if_silent: not-met, says: [{words: [refusal]}]}
+- {id: scan.refused, name: refusal, window: recent, if_silent: not-met, says: [{words: [refusal]}]}
 - {id: scan.done, name: scan done, window: always, if_silent: not-met, says: [{words: [scan done]}]}
 - {id: order.knee, name: knee scan, window: always, if_silent: not-met, codes: [knee-scan], says: [{words: [knee scan]}]}
 - {id: order.all, name: whole scan, window: always, if_silent: not-met, says: [{words: [whole scan]}]}

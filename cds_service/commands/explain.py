@@ -30,11 +30,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command understands."""
     parser.add_argument("file", type=Path, help="a hook request as JSON; what it lacks is not fetched")
     parser.add_argument("--cards", type=Path, default=Path("cards"), help="content folder (default: cards)")
-    parser.add_argument("--as-of", type=date.fromisoformat, help="the day of the question (default: today)")
+    parser.add_argument(
+        "--as-of", type=_day, metavar="DAY", help="the day of the question, as 2026-11-21 (default: today)"
+    )
     parser.add_argument(
         "--all", action="store_true", help="print the tree of every rule, not only of those met"
     )
     parser.add_argument("--json", action="store_true", help="print the answer and the whole tree as JSON")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-11-21") from None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,7 +74,8 @@ def _request(file: Path, as_of: date | None) -> HookRequest:
     try:
         body = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise MalformedBody(f"{file}: cannot be read as JSON ({type(error).__name__})") from error
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else "it cannot be read as JSON"
+        raise MalformedBody(f"{file}: {why}") from error
     received_at = datetime.combine(as_of, time(12), UTC) if as_of else datetime.now(UTC)
     try:
         return read_request(body, received_at)
@@ -94,6 +104,7 @@ def _lines(
         return
     if trace.tier_before != trace.tier:
         yield f"rules alone: {trace.tier_before}"
+    yield from (f"would settle it: {what}" for what in consult.would_settle)
     for card in response.cards:
         kinds = ", ".join(offered_kinds_of(card)) or "nothing"
         yield f"card: {card.source.topic.code if card.source.topic else '-'}, offers {kinds}"

@@ -32,7 +32,7 @@ def cross_check(sources: Sources, findings: Findings, used: set[tuple[str, str]]
     Args:
         sources: the files as they are written.
         findings: the findings that they may name.
-        used: ("window" | "finding" | "group" | "rule", id) of everything that the criteria use.
+        used: ("window" | "value set" | "finding" | "group" | "rule", id) of what is used.
     """
     sources.mistakes.extend(_mistakes(sources, findings, used))
 
@@ -46,6 +46,7 @@ def _mistakes(sources: Sources, findings: Findings, used: set[tuple[str, str]]) 
         yield from _insufficient(files, sources, findings)
         yield from _unprintable(files, sources, findings)
         yield from _unused(files, used)
+    yield from _idle(sources, findings, used)
 
 
 def _top_level(sources: Sources, findings: Findings) -> Iterator[ContentError]:
@@ -182,6 +183,25 @@ def _unused(files: RecommendationFiles, used: set[tuple[str, str]]) -> Iterator[
         for name in there:
             if name not in wanted:
                 yield ContentError(f"{files.id}/{file}.yaml", name, f"{remedy}; use it or remove it")
+
+
+def _idle(sources: Sources, findings: Findings, used: set[tuple[str, str]]) -> Iterator[ContentError]:
+    """Find windows, value sets and findings that nothing uses and that are not kept on purpose."""
+    asked = {name for what, name in used if what == "finding"}
+    asked |= {name for service in sources.services for name in (service.orders, service.orders_unless)}
+    for files in sources.recommendations:
+        asked |= {name for card in files.cards for name in card.exam}
+        asked |= set(files.suppressions.insufficient_data.settles)
+    for window in sources.windows:
+        if ("window", window.id) not in used:
+            yield ContentError("windows.yaml", window.id, "nothing counts these days; use it or remove it")
+    for entry in sources.value_sets:
+        if (("value set", entry.id) in used) == bool(entry.unused):
+            remedy = "a finding uses it; remove" if entry.unused else "no finding uses it; say why in"
+            yield ContentError("value-sets", entry.id, f"{remedy} `unused`")
+    for name in findings.definitions:
+        if name not in asked:
+            yield ContentError("findings", name, "nothing asks for it; use it or say why in `unused`")
 
 
 def _unprintable(files: RecommendationFiles, sources: Sources, findings: Findings) -> Iterator[ContentError]:

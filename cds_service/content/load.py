@@ -64,7 +64,7 @@ def _assemble(
 ) -> Library:
     findings = found.findings
     references = MappingProxyType({entry.id: _reference(entry) for entry in sources.references})
-    used: set[tuple[str, str]] = set()
+    used = set(found.used)
     built = {
         files.id: _build(files, findings, windows, references, used, sources.mistakes)
         for files in sources.recommendations

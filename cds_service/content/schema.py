@@ -109,12 +109,13 @@ class ValueCode(Strict):
 
 
 class ValueSetEntry(Strict):
-    """value-sets/*.yaml."""
+    """value-sets/*.yaml; ``unused`` says why a set is kept by which no finding asserts."""
 
     id: Text
     title: Text
     codes: list[ValueCode]
     note: str = ""
+    unused: str = ""
 
 
 class GroupEntry(Strict):
