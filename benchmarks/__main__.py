@@ -20,10 +20,10 @@ from benchmarks.load import Timed, run
 from benchmarks.memory import flat_memory
 from benchmarks.servers import Running, ceiling, service
 
-REQUESTS = {10: 1500, 100: 300, 1000: 60}
+REQUESTS = {10: 1500, 100: 300, 1000: 40}
 """Requests of one round to one server at most, by number of resources."""
 
-ROUND_SECONDS = 1.5
+ROUND_SECONDS = 1.2
 """No request of a round is begun later."""
 
 CONCURRENCY = (1, 8, 32)
