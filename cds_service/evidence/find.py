@@ -106,10 +106,11 @@ class Finder:
         """Set aside what is older than its finding's window; an active condition has no age."""
         kept = []
         for item in evidence:
-            window = self.findings.definitions[item.finding].window_days
+            definition = self.findings.definitions[item.finding]
+            window = definition.window_days
             too_old = (
                 window is not None
-                and item.kind != "Condition"
+                and (item.kind != "Condition" or definition.statuses)
                 and item.date is not None
                 and item.date.days_before(as_of) > window
             )

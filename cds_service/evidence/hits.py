@@ -78,8 +78,8 @@ def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
 def _with_limits(hits: list[Hit]) -> list[Hit]:
     """Let the longer entry have its words.
 
-    A modifier inside a longer entry is limited to it. A side and a subject inside a longer subject ("knee" in
-    "knee jerk") are dropped.
+    A modifier inside a longer entry is limited to it. A subject inside a longer one ("knee" in "knee jerk") and
+    a side inside a longer side ("left" in "left and right") are dropped.
     """
     longer = [hit for hit in hits if hit.last > hit.first]
     if not longer:
@@ -100,8 +100,11 @@ def _holds(outer: Hit, inner: Hit) -> bool:
     """Tell whether the entry *outer* has the words of *inner* for itself."""
     if outer.first > inner.first or inner.last > outer.last or _length(outer) <= _length(inner):
         return False
-    subject = inner.meaning.cue is None and inner.meaning.group != "side"
-    return not subject or outer.meaning.role is Role.SUBJECT
+    if inner.meaning.cue is not None:
+        return True
+    if inner.meaning.group == "side":
+        return outer.meaning.group == "side"
+    return outer.meaning.role is Role.SUBJECT
 
 
 def _length(hit: Hit) -> int:
