@@ -78,8 +78,8 @@ def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
 def _with_limits(hits: list[Hit]) -> list[Hit]:
     """Let the longer entry have its words.
 
-    A modifier inside a longer entry is limited to it. A subject inside a longer one ("knee" in "knee jerk") and
-    a side inside a longer side ("left" in "left and right") are dropped.
+    A modifier inside a longer entry is limited to it. A subject inside a longer subject ("knee" in "knee
+    jerk") and a side inside a longer side ("left" in "left and right") are dropped.
     """
     longer = [hit for hit in hits if hit.last > hit.first]
     if not longer:
