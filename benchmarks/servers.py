@@ -41,12 +41,16 @@ class Running:
         return sum(_cpu_seconds(pid) for pid in family(self.pid))
 
     def peak_megabytes(self) -> float:
-        """Return the highest resident memory of any one process (the workers are the largest)."""
-        return max(_status(pid, "VmHWM") for pid in family(self.pid)) / 1024
+        """Return the highest resident memory that a worker ever had."""
+        return max(_status(pid, "VmHWM") for pid in self._workers()) / 1024
 
     def megabytes(self) -> float:
-        """Return the resident memory that the largest process uses now."""
-        return max(_status(pid, "VmRSS") for pid in family(self.pid)) / 1024
+        """Return the resident memory of the largest worker now."""
+        return max(_status(pid, "VmRSS") for pid in self._workers()) / 1024
+
+    def _workers(self) -> list[int]:
+        """Return the processes that answer: all but the one that watches over them."""
+        return family(self.pid)[1:]
 
 
 @contextmanager
