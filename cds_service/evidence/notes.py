@@ -22,8 +22,8 @@ from cds_service.evidence.tokens import sentences, tokens
 
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{1,40}):")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_UNTICKED = re.compile(r"\[\s?\]|☐|□|\(\s\)|__+")
-_TICKED = re.compile(r"\[\s?[xX✓]\s?\]|☑|☒|■|\([xX]\)")
+_UNTICKED = re.compile(r"\[\s*\]|☐|□|\(\s+\)|__+")
+_TICKED = re.compile(r"\[\s*[xX✓]\s*\]|☑|☒|■|\([xX]\)")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_QUOTE = 80  # characters
@@ -48,7 +48,8 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
         )
         if candidates and not _is_unticked(text, start, end):
             yield from previous
-            previous = _find_in_sentence(passage, start, end, candidates, lexicon, section)
+            found = _find_in_sentence(passage, start, end, candidates, lexicon, section)
+            previous = _without_unticked(found, text, start, end)
             statements += len(previous)
         elif previous:
             if end - start < _LONGEST_AFTERTHOUGHT:
@@ -61,6 +62,22 @@ def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> 
 def _is_unticked(text: str, start: int, end: int) -> bool:
     """Tell whether the sentence is a form's line in which nothing is ticked."""
     return bool(_UNTICKED.search(text, start, end)) and not _TICKED.search(text, start, end)
+
+
+def _without_unticked(found: list[Evidence], text: str, start: int, end: int) -> list[Evidence]:
+    """Drop what stands behind an empty box, up to the next box of the same line."""
+    if not _UNTICKED.search(text, start, end):
+        return found
+    boxes = sorted(
+        [(box.start(), True) for box in _UNTICKED.finditer(text, start, end)]
+        + [(box.start(), False) for box in _TICKED.finditer(text, start, end)]
+    )
+    return [item for item in found if not _behind_an_empty_box(item, boxes)]
+
+
+def _behind_an_empty_box(item: Evidence, boxes: list[tuple[int, bool]]) -> bool:
+    before = [empty for at, empty in boxes if item.span is not None and at < item.span[1]]
+    return bool(before) and before[-1]
 
 
 def _line_end(text: str, at: int) -> int:

@@ -11,9 +11,29 @@ from cds_service.evidence.model import Side
 from cds_service.evidence.tokens import Tokens
 
 COORDINATORS = frozenset(
-    {",", "and", "&", "with", "plus", "/", ":", "-", "–", "—", "->", "=>", "→", "(", ")", "•", "but"}
+    {
+        ",",
+        "and",
+        "&",
+        "with",
+        "plus",
+        "/",
+        ":",
+        "-",
+        "–",
+        "—",
+        "->",
+        "=>",
+        "→",
+        "(",
+        ")",
+        "[",
+        "]",
+        "•",
+        "but",
+    }
 )
-COMMAS = COORDINATORS - {"/", ":", "(", ")"}
+COMMAS = COORDINATORS - {"/", ":", "(", ")", "[", "]"}
 _SIDE_BEHIND = 3  # words: "clonus on the right" is a statement, as "clonus positive" is
 _SUBJECTS = (Role.SUBJECT, Role.WHOLE)
 _VALUES = (Role.VALUE, Role.STATE, Role.WHOLE)

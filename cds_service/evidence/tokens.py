@@ -29,8 +29,8 @@ _STOP = re.compile(
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
     | ;
-    | (?<=[\w)"'])\?
-        (?=\s+(?!(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)|$)
+    | (?<=[\w)"'])\?(?=\s|$)
+        (?!\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)
     | \r?\n
     """,
     re.VERBOSE | re.IGNORECASE,
