@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from types import MappingProxyType
 
 from cds_service.cases.run import Prepared, differences
@@ -16,13 +18,28 @@ from cds_service.evidence.model import State
 from cds_service.evidence.weigh import weigh
 from tests.builders import AS_OF
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
 
 @dataclass(frozen=True, slots=True)
 class NumberSlip:
-    """The findings after one number slipped; a window slips in all findings that name it."""
+    """The findings after one number slipped; a window slips in all findings that name it.
+
+    Attributes:
+        between: the numbers in a note that a slipped limit reads otherwise; None for a window.
+    """
 
     what: str
     definitions: tuple[FindingDefinition, ...]
+    between: tuple[float, float] | None = None
+
+    def touches(self, prepared: Prepared) -> bool:
+        """Say whether the record of a case holds such a number, or for a window one of the findings."""
+        if self.between is None:
+            return not all(_is_silent(prepared, definition.id) for definition in self.definitions)
+        least, most = floor(min(self.between)), ceil(max(self.between))
+        numbers = (n for passage in prepared.chart.passages for n in _NUMBER.findall(passage.text))
+        return any(least <= float(number) <= most for number in numbers)
 
 
 def window_slips(
@@ -46,11 +63,15 @@ def limit_slips(definitions: Mapping[str, FindingDefinition]) -> Iterator[Number
     """Yield each limit of a number in a note, one less and one more; no note holds a number below zero."""
     for definition in definitions.values():
         for step in (-1, 1):
-            for patterns, what in _slipped_patterns(definition.patterns, step):
-                yield NumberSlip(f"{definition.id}: {what}", (replace(definition, patterns=patterns),))
+            for patterns, what, between in _slipped_patterns(definition.patterns, step):
+                yield NumberSlip(
+                    f"{definition.id}: {what}", (replace(definition, patterns=patterns),), between
+                )
 
 
-def _slipped_patterns(patterns: tuple[Pattern, ...], step: int) -> Iterator[tuple[tuple[Pattern, ...], str]]:
+def _slipped_patterns(
+    patterns: tuple[Pattern, ...], step: int
+) -> Iterator[tuple[tuple[Pattern, ...], str, tuple[float, float]]]:
     for number, pattern in enumerate(patterns):
         for place, element in enumerate(pattern.near):
             if not isinstance(element, NumberOf):
@@ -61,7 +82,7 @@ def _slipped_patterns(patterns: tuple[Pattern, ...], step: int) -> Iterator[tupl
                     changed = replace(element, **{limit: value + step})
                     near = (*pattern.near[:place], changed, *pattern.near[place + 1 :])
                     others = (*patterns[:number], replace(pattern, near=near), *patterns[number + 1 :])
-                    yield others, f"{_words(pattern)} {limit} {value + step:g}"
+                    yield others, f"{_words(pattern)} {limit} {value + step:g}", (value, value + step)
 
 
 def _words(pattern: Pattern) -> str:
@@ -80,15 +101,14 @@ def with_definitions(library: Library, changed: tuple[FindingDefinition, ...]) -
 
 
 def is_noticed(slip: NumberSlip, library: Library, cases: Iterable[Prepared]) -> bool:
-    """Say whether an example or a worked case turns red; cases that know the finding are asked first."""
+    """Say whether an example turns red, or a worked case whose record holds what slipped."""
     names = [definition.id for definition in slip.definitions]
     slipped = with_definitions(library, slip.definitions)
     if any(
         _misread(name, state, said, slipped) for name in names for state, said in _examples(library, name)
     ):
         return True
-    ordered = sorted(cases, key=lambda prepared: all(_is_silent(prepared, name) for name in names))
-    return any(_turns_red(prepared, slipped) for prepared in ordered)
+    return any(_turns_red(prepared, slipped) for prepared in cases if slip.touches(prepared))
 
 
 def _is_silent(prepared: Prepared, finding: str) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from cds_service.cases.run import Prepared, differences
-from cds_service.consult import find_grounds
 from cds_service.content.library import Library
-from cds_service.content.recommendation import named_in
 from cds_service.criteria.recommendation import Recommendation, Redirect, Suppression
 from cds_service.criteria.shapes import (
     AgeIs,
@@ -22,7 +19,7 @@ from cds_service.criteria.shapes import (
     NewSince,
     Unless,
 )
-from cds_service.criteria.truth import Truth
+from cds_service.evidence.model import State
 
 T = TypeVar("T")
 
@@ -41,6 +38,11 @@ class Slip:
     recommendation: Recommendation
     before: Criterion | None = None
     after: Criterion | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what slipped where."""
+        return f"{self.place}: {self.what}"
 
 
 def slips_of(recommendation: Recommendation) -> Iterator[Slip]:
@@ -149,8 +151,12 @@ def _off_by_one(criterion: FindingIs | AgeIs, name: str, step: int) -> Iterator[
 
 
 def describe(criterion: Criterion) -> str:
-    """Return a short name of a criterion."""
-    for name in ("finding", "id", "event"):
+    """Return a short name of a criterion, with what a finding is asked beyond being there."""
+    if isinstance(criterion, FindingIs):
+        state = "" if criterion.state is State.ASSERTED else str(criterion.state)
+        onset = "with an onset" if criterion.onset_within_days is not None else ""
+        return " ".join(filter(None, (criterion.finding, criterion.side, state, onset)))
+    for name in ("id", "event"):
         if hasattr(criterion, name):
             return str(getattr(criterion, name))
     return type(criterion).__name__
@@ -160,58 +166,3 @@ def with_recommendation(library: Library, recommendation: Recommendation) -> Lib
     """Return *library* with *recommendation* in place of the one of the same id."""
     others = {**library.recommendations, recommendation.id: recommendation}
     return replace(library, recommendations=MappingProxyType(others))
-
-
-class Witness:
-    """A worked case with an assessor over its facts, which tells at once whether a slip changes anything."""
-
-    def __init__(self, prepared: Prepared, library: Library) -> None:
-        on = find_grounds(prepared.chart, prepared.weighed, prepared.asked, prepared.service, library)
-        self.prepared = prepared
-        self._assessor = on.assessor
-        self._before: dict[int, Truth] = {}
-
-    def notices(self, slip: Slip, library: Library) -> bool:
-        """Say whether the case turns red in the *library* after the slip: first a criterion changes."""
-        if slip.before is not None and slip.after is not None and not self._changes(slip.before, slip.after):
-            return False
-        return bool(differences(self.prepared, library))
-
-    def _changes(self, before: Criterion, after: Criterion) -> bool:
-        """Say whether the slip changes a verdict; what was before lives as long as the library."""
-        if id(before) not in self._before:
-            self._before[id(before)] = self._assessor.assess(before).truth
-        return self._before[id(before)] is not self._assessor.assess(after).truth
-
-    def speaks_of(self, rules: set[str]) -> int:
-        """Return how many of *rules* the case expects something of."""
-        expect = self.prepared.case.expect
-        return len(rules & {*expect.fires, *expect.not_})
-
-
-def survivors(
-    library: Library, recommendation: str, cases: Iterable[Prepared], known: Container[str] = ()
-) -> list[str]:
-    """Return the slips of *recommendation*, except the *known* ones, that turn no case red."""
-    witnesses = [Witness(prepared, library) for prepared in cases if prepared.asked.orders]
-    found = []
-    written = library.recommendations[recommendation]
-    for slip in slips_of(written):
-        if f"{slip.place}: {slip.what}" in known:
-            continue
-        rules = rules_that_use(slip.place, written)
-        ordered = sorted(witnesses, key=lambda one, rules=rules: -one.speaks_of(rules))
-        slipped = with_recommendation(library, slip.recommendation)
-        if not any(one.notices(slip, slipped) for one in ordered):
-            found.append(f"{slip.place}: {slip.what}")
-    return found
-
-
-def rules_that_use(place: str, recommendation: Recommendation) -> set[str]:
-    """Return the rules that rest on the rule or group *place*, itself included."""
-    uses = {one.id: named_in(one.when) for one in recommendation.groups}
-    uses |= {one.id: named_in(one.when) for one in recommendation.rules}
-    reached = {place}
-    while more := {name for name, used in uses.items() if used & reached} - reached:
-        reached |= more
-    return reached & {rule.id for rule in recommendation.rules}
