@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TextIO
@@ -21,6 +20,7 @@ from cds_service.adapters.metrics import Metrics
 from cds_service.adapters.recorder import Odd
 from cds_service.annotation import with_annotations
 from cds_service.clients import Client
+from cds_service.clock import Clock, system_clock
 from cds_service.content.library import Library
 from cds_service.content.load import load_library
 from cds_service.errors import PrefetchMissing
@@ -50,28 +50,34 @@ KEEPING = "keeping"
 """Where the application keeps what is on its store, for a server that shuts it down in good order."""
 
 
-def create_app(settings: Settings, log_stream: TextIO = sys.stdout, library: Library | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    log_stream: TextIO = sys.stdout,
+    library: Library | None = None,
+    clock: Clock = system_clock,
+) -> Flask:
     """Return the application that *settings* describe.
 
     Args:
         settings: read from the environment.
         log_stream: takes the line of each request.
         library: the content, when it is read already; None reads that of *settings*.
+        clock: says when a request came, and with it how old what is on record is.
 
     Raises:
         ContentError: the clinical content or the contract cannot be used.
     """
     library = library or load_library(Path(settings.cards))
     metrics = Metrics()
-    keeping = open_keeping(settings, metrics, gap_names(library))
+    keeping = open_keeping(settings, metrics, gap_names(library), clock)
     keeping.is_ready()  # makes the schema of our own file
     app = create_web(
         WebPorts(
             services=tuple(map(describe, library.services.values())),
-            answer=answer_from(library, settings, fhir_servers(settings, metrics), keeping, metrics),
+            answer=answer_from(library, settings, fhir_servers(settings, metrics), keeping, metrics, clock),
             keep_feedback=keeping.keep_feedback,
             contract=load_contract(Path(settings.contract)),
-            write_log=RequestLog(log_stream).write,
+            write_log=RequestLog(log_stream, clock).write,
             body_limit_bytes=settings.body_limit_bytes,
             cors_origins=settings.cors_origins,
             authenticate=who_calls(settings, keeping, metrics),
@@ -81,6 +87,7 @@ def create_app(settings: Settings, log_stream: TextIO = sys.stdout, library: Lib
             blueprints=(operations(metrics.page, settings.metrics_token, keeping.traces.find),),
             gate=Gate(settings.at_work, settings.waiting, settings.wait_seconds),
             observe=metrics.observe,
+            clock=clock,
         )
     )
     app.extensions[KEEPING] = keeping
@@ -106,16 +113,22 @@ def content_of(folder: str) -> Library:
 
 
 def answer_from(
-    library: Library, settings: Settings, servers: FhirServers, keeping: Keeping, metrics: Metrics
+    library: Library,
+    settings: Settings,
+    servers: FhirServers,
+    keeping: Keeping,
+    metrics: Metrics,
+    clock: Clock = system_clock,
 ) -> Answer:
     """Return the main path over *library*."""
     publisher = Publisher(canonical=settings.canonical, url=settings.known_as[0])
 
     def answer(request: HookRequest, service_id: str, client: Client) -> HookResponse:
+        waited_seconds = (clock() - request.received_at).total_seconds()
         ports = Ports(
             publisher=publisher,
             site=Site(client.id, client.profile.prefetch_aliases, client.code_map),
-            fetch=servers.of(client, _seconds_since(request.received_at)).fetch,
+            fetch=servers.of(client, waited_seconds).fetch,
             withhold=keeping.withhold_for(client),
             keep_trace=_noting_quirks(keeping.keep_trace, client),
             rules_off=keeping.switches.now().rules_off(),
@@ -157,10 +170,6 @@ def fhir_servers(settings: Settings, metrics: Metrics) -> FhirServers:
         notes=settings.fetch_notes,
     )
     return FhirServers(limits, settings.fetch_ca_bundle or True, metrics.fetch_failed)
-
-
-def _seconds_since(moment: datetime) -> float:
-    return (datetime.now(UTC) - moment).total_seconds()
 
 
 def gap_names(library: Library) -> frozenset[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from cds_service.adapters.store_tokens import StoredTokens
 from cds_service.adapters.store_traces import StoredTraces
 from cds_service.adapters.trace_form import gap_name
 from cds_service.clients import Client
+from cds_service.clock import Clock, system_clock
 from cds_service.errors import StoreUnavailable
 from cds_service.guidance import DueCard, Withhold
 from cds_service.hooks.feedback import FeedbackItem
@@ -48,6 +48,7 @@ class Keeping:
     recorder: Recorder
     remembers: bool
     gap_names: frozenset[str]
+    clock: Clock = system_clock
 
     def keep_feedback(self, service_id: str, items: tuple[FeedbackItem, ...], client: Client) -> None:
         """Return once *items* are on disk (the port ``KeepFeedback``).
@@ -59,7 +60,7 @@ class Keeping:
 
     def keep_trace(self, trace: Trace) -> None:
         """Hand the proof of an answer to the writer (the port ``TraceStore``)."""
-        spent = time.time() - trace.at.timestamp()
+        spent = (self.clock() - trace.at).total_seconds()
         trace = replace(trace, timings={**trace.timings, "total": round(spent * 1000, 1)})
         counted = [
             Odd(trace.client, REQUESTS),
@@ -163,7 +164,10 @@ class Keeping:
 
 
 def open_keeping(
-    settings: Settings, metrics: Metrics | None = None, gap_names: frozenset[str] = frozenset()
+    settings: Settings,
+    metrics: Metrics | None = None,
+    gap_names: frozenset[str] = frozenset(),
+    clock: Clock = system_clock,
 ) -> Keeping:
     """Return everything on the store that *settings* name; nothing is read or written yet.
 
@@ -189,4 +193,5 @@ def open_keeping(
         recorder=recorder,
         remembers=settings.memory,
         gap_names=gap_names,
+        clock=clock,
     )

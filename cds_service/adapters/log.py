@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import TextIO
 
 import orjson
+
+from cds_service.clock import Clock, system_clock
 
 FIELDS = (
     "trace",
@@ -37,7 +38,7 @@ class RequestLog:
         dropped: number of fields that were not on the list, or too long, since the start.
     """
 
-    def __init__(self, stream: TextIO, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, stream: TextIO, now: Clock = system_clock) -> None:
         self._stream, self._now = stream, now
         self.dropped = 0
 

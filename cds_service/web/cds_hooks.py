@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -76,7 +75,7 @@ def _service(services: dict[str, ServiceDescription], service_id: str) -> Servic
 
 
 def _hook_request(ports: WebPorts, service: ServiceDescription) -> HookRequest:
-    received_at = datetime.now(UTC)
+    received_at = ports.clock()
     body = read_object(request, ports.body_limit_bytes)
     _check_hook(body.get("hook"), service)
     ports.contract.check(SCHEMAS[service.hook], body)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Request
 
 from cds_service.clients import OPEN_CLIENT, Client
+from cds_service.clock import Clock, system_clock
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.hooks.feedback import FeedbackItem
@@ -61,6 +62,7 @@ class WebPorts:
         gate: bounds the requests at work and waiting; health and metrics pass beside it.
         blueprints: more routes (metrics, console), behind the same authentication, headers and log.
         observe: called with the same facts as the log, for metrics.
+        clock: says when a request came.
     """
 
     services: tuple[ServiceDescription, ...]
@@ -77,3 +79,4 @@ class WebPorts:
     blueprints: tuple[Blueprint, ...] = ()
     gate: Gate | None = None
     observe: Callable[[Mapping[str, object]], None] = lambda facts: None
+    clock: Clock = system_clock
