@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -70,16 +70,17 @@ def test_the_curl_line_of_the_readme_is_the_one_that_the_service_prints(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    example = keep_example(EXAMPLE, Path("var"), datetime.now(UTC).date())
+    example = keep_example(EXAMPLE, Path("var"), date(2026, 11, 21))
     line = curl_line("http://127.0.0.1:8000", example, the_app().extensions[SERVICES])
     assert f"\n{line}\n" in README
 
 
 def test_the_example_shows_a_card_whatever_the_day(tmp_path: Path) -> None:
-    moved = keep_example(EXAMPLE, tmp_path, datetime.now(UTC).date())
+    now = datetime(2031, 3, 1, 23, tzinfo=UTC)
+    moved = keep_example(EXAMPLE, tmp_path, now.date())
     body = json.loads(moved.read_text(encoding="utf-8"))
-    answer = the_app().test_client().post("/cds-services/cervical-cord-check", json=body).get_json()
-    assert len(answer["cards"]) >= 1
+    client = a_real_app(now=now).test_client()
+    assert len(client.post("/cds-services/cervical-cord-check", json=body).get_json()["cards"]) >= 1
 
 
 DEPENDENCY = re.compile(r'^    "([A-Za-z0-9_.-]+)', re.MULTILINE)

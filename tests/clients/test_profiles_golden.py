@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from cds_service.app import answer_from, fhir_servers
 from cds_service.chart.code_map import read_concept_maps
 from cds_service.clients import Client
 from cds_service.clients_file import read_profiles
-from cds_service.example import moved_to
 from cds_service.gathering import Site
 from cds_service.hooks.profile import shape_response
 from cds_service.hooks.request import read_request
@@ -24,7 +22,7 @@ from cds_service.quality import local_order_codes
 from cds_service.settings import Settings
 from cds_service.web.ports import Answer
 from tests.clients.content import the_library
-from tests.web.stand_in import ROOT
+from tests.web.stand_in import NOW, ROOT, a_clock
 
 FOLDER = ROOT / "fixtures/requests/profiles"
 SERVICES = {"order-sign": "cervical-cord-check-sign", "order-select": "cervical-cord-check"}
@@ -36,16 +34,15 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answer]:
     settings = Settings(cards=str(ROOT / "cards"), var=str(folder), database_url=f"sqlite:///{folder}/s.db")
     keeping, servers = open_keeping(settings), fhir_servers(settings, Metrics())
     keeping.is_ready()
-    yield answer_from(the_library(), settings, servers, keeping, Metrics())
+    yield answer_from(the_library(), settings, servers, keeping, Metrics(), a_clock())
     keeping.recorder.close()
     keeping.store.close()
     servers.close()
 
 
-def sent_today(name: str) -> dict[str, Any]:
-    """Return the request of a profile with its dates moved to today, because notes grow old."""
-    text = (FOLDER / f"{name}.json").read_text("utf-8")
-    body: dict[str, Any] = json.loads(moved_to(datetime.now(UTC).date(), text))
+def sent_by(name: str) -> dict[str, Any]:
+    """Return the request of a profile."""
+    body: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     return body
 
 
@@ -68,10 +65,10 @@ def blanks(value: Any, at: str = "") -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(read_profiles()))
 def test_a_profile_gets_its_answer(name: str, answer: Answer) -> None:
-    body = sent_today(name)
+    body = sent_by(name)
     expected = json.loads((FOLDER / f"{name}.expected.json").read_text("utf-8"))
     client = client_of(name, expected.get("annotate", False))
-    given = answer(read_request(body, datetime.now(UTC)), SERVICES[body["hook"]], client)
+    given = answer(read_request(body, NOW), SERVICES[body["hook"]], client)
     shaped = shape_response(given.as_json(), client.profile)
     assert shaped.answer["extension"]["org.cordcheck.consult"]["tier"] == expected["tier"]
     assert shaped.answer["cards"]
@@ -91,9 +88,9 @@ def test_a_profile_gets_its_answer(name: str, answer: Answer) -> None:
 
 
 def test_the_annotation_changes_nothing_else_of_the_order(answer: Answer) -> None:
-    body = sent_today("sandbox")
+    body = sent_by("sandbox")
     client = client_of("sandbox", annotate=True)
-    given = answer(read_request(body, datetime.now(UTC)), SERVICES[body["hook"]], client)
+    given = answer(read_request(body, NOW), SERVICES[body["hook"]], client)
     (action,) = shape_response(given.as_json(), client.profile).answer["systemActions"]
     resource = action["resource"]
     (extension,) = resource.pop("extension")
@@ -102,8 +99,8 @@ def test_the_annotation_changes_nothing_else_of_the_order(answer: Answer) -> Non
 
 
 def test_an_unmapped_local_order_is_not_recognised_and_is_work_to_do(answer: Answer) -> None:
-    body = sent_today("epic")
-    request = read_request(body, datetime.now(UTC))
+    body = sent_by("epic")
+    request = read_request(body, NOW)
     given = answer(request, SERVICES[body["hook"]], Client(id="epic", profile=read_profiles()["epic"]))
     assert given.cards == ()
     assert str(given.consult.disposition) == "not-applicable"
@@ -119,7 +116,7 @@ def test_an_order_known_by_its_words_alone_is_work_to_do() -> None:
     body = json.loads((ROOT / "fixtures/requests/quirks/order-local-code-and-text.json").read_text("utf-8"))
     library = the_library()
     service = library.services[SERVICES[body["hook"]]]
-    request = read_request(body, datetime.now(UTC))
+    request = read_request(body, NOW)
     (code,) = local_order_codes(request, service, Site("epic"), library.finder)
     assert (code.code, code.by_text) == ("33476", True)
 

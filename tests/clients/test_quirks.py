@@ -6,7 +6,6 @@ The requests stand in fixtures/requests/quirks, what is expected beside each.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -17,12 +16,11 @@ from flask.testing import FlaskClient
 
 from cds_service.adapters.fhir_server import FhirServers
 from cds_service.clients import OPEN_CLIENT
-from cds_service.example import moved_to
 from cds_service.gathering import Gathered, Site, gather_chart
 from cds_service.hooks.request import read_request
 from tests.clients.content import the_library
 from tests.web.real import a_real_app
-from tests.web.stand_in import ROOT
+from tests.web.stand_in import NOW, ROOT
 
 QUIRKS = sorted(
     path
@@ -55,9 +53,7 @@ def answers() -> Answers:
 @pytest.mark.parametrize("path", QUIRKS, ids=lambda path: path.stem)
 def test_a_quirk_gets_its_answer(path: Path, answers: Answers) -> None:
     expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
-    status, answer, line = answers.post(
-        json.loads(moved_to(datetime.now(UTC).date(), path.read_text("utf-8")))
-    )
+    status, answer, line = answers.post(json.loads(path.read_text("utf-8")))
     assert status == expected["status"], answer
     if status != 200:
         assert answer["resourceType"] == "OperationOutcome"
@@ -85,7 +81,7 @@ def test_a_quirk_is_a_gap_exactly_where_something_is_missing(path: Path) -> None
 def gathered(path: Path) -> Gathered:
     """Return what the main path gathers for a request, with a fetch that may ask servers on loopback only."""
     body = json.loads(path.read_text("utf-8"))
-    request = read_request(body, datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
+    request = read_request(body, NOW)
     service = the_library().services[SERVICES[body["hook"]]]
     servers = FhirServers()
     try:

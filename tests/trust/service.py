@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from cds_service.app import create_app
 from cds_service.settings import Settings
 from tests.tiny_content import write_content
 from tests.trust.keys import ISSUER, a_token, bearer, ec_key
+from tests.web.stand_in import NOW, ROOT, a_clock
 
-ROOT = Path(__file__).parents[2]
 BASE = "https://cds.example.org"
 SELECT, SIGN = "/cds-services/tiny", "/cds-services/tiny-sign"
 URGENT, CONSIDER = "Alpha sign. Beta sign.", "Beta sign."
@@ -56,13 +57,18 @@ class Running:
         item = {
             "card": answer["cards"][0]["uuid"],
             "outcome": outcome,
-            "outcomeTimestamp": "2026-11-21T10:00:00Z",
+            "outcomeTimestamp": NOW.isoformat(),
         }
         return self.call(f"{SELECT}/feedback", {"feedback": [item | more]})
 
 
 def a_body(
-    note: str, hook: str = "order-select", *, patient: str = "p1", user: str = "Practitioner/d1"
+    note: str,
+    hook: str = "order-select",
+    *,
+    patient: str = "p1",
+    user: str = "Practitioner/d1",
+    now: datetime = NOW,
 ) -> Any:
     order = {
         "resourceType": "ServiceRequest",
@@ -76,7 +82,7 @@ def a_body(
         "resourceType": "DocumentReference",
         "id": "n1",
         "status": "current",
-        "date": time.strftime("%Y-%m-%d"),
+        "date": now.date().isoformat(),
         "subject": {"reference": f"Patient/{patient}"},
         "content": [
             {"attachment": {"contentType": "text/plain", "data": base64.b64encode(note.encode()).decode()}}
@@ -116,7 +122,7 @@ def a_service(folder: Path, *clients: dict[str, Any], **settings: Any) -> Runnin
         "var": str(folder),
         "database_url": f"sqlite:///{folder}/store.db",
     }
-    return Running(create_app(Settings(**places | settings), log), log, bool(clients))
+    return Running(create_app(Settings(**places | settings), log, clock=a_clock()), log, bool(clients))
 
 
 def soon(is_so: Callable[[], bool], seconds: float = 5) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import sys
+from datetime import datetime
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
@@ -11,11 +12,11 @@ from flask import Flask
 
 from cds_service.app import create_app
 from cds_service.settings import Settings
-from tests.web.stand_in import ROOT
+from tests.web.stand_in import NOW, ROOT, a_clock
 
 
-def a_real_app(log_stream: TextIO = sys.stdout, **changes: Any) -> Flask:
-    """Return the application; ``changes`` are settings."""
+def a_real_app(log_stream: TextIO = sys.stdout, now: datetime = NOW, **changes: Any) -> Flask:
+    """Return the application; *now* is when it is for it; ``changes`` are settings."""
     folder = TemporaryDirectory()
     atexit.register(folder.cleanup)
     places = {
@@ -24,4 +25,4 @@ def a_real_app(log_stream: TextIO = sys.stdout, **changes: Any) -> Flask:
         "var": folder.name,
         "database_url": f"sqlite:///{folder.name}/store.db",
     }
-    return create_app(Settings(**places | changes), log_stream)
+    return create_app(Settings(**places | changes), log_stream, clock=a_clock(now))

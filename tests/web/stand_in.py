@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from cds_service.clients import Client
+from cds_service.clock import Clock
 from cds_service.hooks.card import (
     Action,
     Card,
@@ -37,6 +40,8 @@ ROOT = Path(__file__).parents[2]
 SELECT, SIGN = "cervical-cord-check", "cervical-cord-check-sign"
 SELECT_URL, SIGN_URL = f"/cds-services/{SELECT}", f"/cds-services/{SIGN}"
 CANONICAL = "https://cordcheck.example.org/fhir"
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+"""When it is for the service in tests: the records that they send do not grow old."""
 
 SERVICES = tuple(
     ServiceDescription(
@@ -48,6 +53,12 @@ SERVICES = tuple(
     )
     for service_id, hook in ((SELECT, "order-select"), (SIGN, "order-sign"))
 )
+
+
+def a_clock(start: datetime = NOW) -> Clock:
+    """Return a clock that shows *start* and goes on from there."""
+    begun = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)
 
 
 @cache
@@ -129,6 +140,7 @@ def stand_in(**changes: Any) -> StandIn:
         "contract": contract(),
         "write_log": seen.facts.append,
         "body_limit_bytes": 1_000_000,
+        "clock": a_clock(),
         "cors_origins": ("https://sandbox.cds-hooks.org", "http://127.0.0.1:*"),
     }
     return StandIn(create_web(WebPorts(**ports | changes)).test_client(), seen)
