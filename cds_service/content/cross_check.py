@@ -58,6 +58,9 @@ def _top_level(sources: Sources, findings: Findings) -> Iterator[ContentError]:
     citable = {one.id for one in sources.references} | {one.id for one in sources.statements}
     for window in sources.windows:
         yield from _known("windows.yaml", f"{window.id}, cites", "source", window.cites, citable)
+    for reference in sources.references:
+        about = f"{reference.id}, about"
+        yield from _known("references.yaml", about, "finding", reference.about, set(findings.definitions))
     for service in sources.services:
         asked = [name for name in (service.orders, service.orders_unless) if name]
         yield from _known("services.yaml", service.id, "finding", asked, findings.definitions)

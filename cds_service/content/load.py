@@ -155,6 +155,7 @@ def _reference(entry: ReferenceEntry) -> Reference:
         doi=entry.doi,
         pmid=entry.pmid,
         url=entry.url,
+        about=tuple(entry.about),
     )
 
 

@@ -76,6 +76,7 @@ class ReferenceEntry(Strict):
     limits: Text
     seen: bool
     checked: date
+    about: list[Text] = []
     doi: str = ""
     pmid: str = ""
     url: str = ""

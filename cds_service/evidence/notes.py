@@ -148,7 +148,7 @@ def _evidence(
     times: list[StatedTime],
     section: str,
 ) -> Iterator[Evidence]:
-    start, end = _quoted(sentence, match)
+    start, end = _quoted(sentence, match, whole=passage.element == LABELLED_VALUE)
     course = course_of(sentence, match)
     onset = onset_days(sentence, match, times)
     readings = [AS_WRITTEN] if definition.plain else read_context(sentence, match, section)
@@ -177,9 +177,17 @@ def _evidence(
         )
 
 
-def _quoted(sentence: Sentence, match: Match) -> tuple[int, int]:
-    """Return the place of the words to quote: from comma to comma around *match*, else the match alone."""
+def _quoted(sentence: Sentence, match: Match, *, whole: bool) -> tuple[int, int]:
+    """Return the place of the words to quote: from comma to comma around *match*, else the match alone.
+
+    Args:
+        sentence: the sentence.
+        match: a match in it.
+        whole: a label and its value are quoted as a whole.
+    """
     norms, chunk, places = sentence.tokens.norms, sentence.chunk, sentence.tokens.places
+    if whole and places[-1][1] - places[0][0] <= _LONGEST_QUOTE:
+        return places[0][0], places[-1][1]
     first, last = match.first, match.last
     while first and chunk[first - 1] == chunk[match.first] and norms[first - 1] not in COORDINATORS:
         first -= 1

@@ -18,6 +18,7 @@ class Reference:
     Attributes:
         figure: what it found, in our own words; printed on a card.
         seen: the figure was read in the source itself; only such figures are printed.
+        about: findings of which the figure speaks: printed only where one of them is asserted. Empty: always.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Reference:
     doi: str = ""
     pmid: str = ""
     url: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

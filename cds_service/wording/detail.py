@@ -127,11 +127,13 @@ def _gaps(gaps: tuple[Gap, ...]) -> str:
 
 
 def _reference(on: Grounds) -> str:
-    """Return figure and citation of the strongest rule that shows one, "" when none does."""
+    """Return figure and citation of the strongest rule whose figure fits the patient, "" without one."""
     rules: Mapping[str, Rule] = {rule.id: rule for rule in on.recommendation.rules}
     for fired in on.verdict.fired:
         for name in rules[fired.criterion].shows:
             shown = on.catalogue.references[name]
+            if shown.about and not any(on.weighed[one].state is State.ASSERTED for one in shown.about):
+                continue
             return f"**Evidence**: {shown.figure.rstrip('.')}. {shown.citation.rstrip('.')}."
     return ""
 
