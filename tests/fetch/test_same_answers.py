@@ -17,8 +17,9 @@ from cds_service.clients import OPEN_CLIENT
 from cds_service.gathering import Fetch, without_fetching
 from cds_service.guidance import Ports, respond
 from cds_service.hooks.card import HookResponse
-from cds_service.hooks.prefetch import Sent
+from cds_service.hooks.prefetch import Sent, SentEmpty
 from cds_service.hooks.request import FhirAuthorization, HookRequest
+from cds_service.hooks.service import Service
 from cds_service.wording.definitions import Publisher
 from tests.clients.content import the_library
 from tests.fhir_servers.medplum_server import Medplum, medplum
@@ -58,10 +59,14 @@ def _renamed(resource: dict[str, Any], patient: str) -> dict[str, Any]:
     return json.loads(text.replace(f'"Patient/{PATIENT}"', f'"Patient/{patient}"'))
 
 
-def answer(request: HookRequest, fetch: Fetch) -> dict[str, Any]:
+def _service(request: HookRequest) -> Service:
     (service,) = [service for service in LIBRARY.services.values() if service.hook == request.hook]
+    return service
+
+
+def answer(request: HookRequest, fetch: Fetch) -> dict[str, Any]:
     ports = Ports(publisher=Publisher("https://c.example/fhir", "https://c.example"), fetch=fetch)
-    return _said(respond(request, service, LIBRARY, ports))
+    return _said(respond(request, _service(request), LIBRARY, ports))
 
 
 def _said(response: HookResponse) -> dict[str, Any]:
@@ -78,7 +83,9 @@ def _said(response: HookResponse) -> dict[str, Any]:
 def test_a_worked_case_gets_the_same_answer(number: int, case: Case, server: Medplum) -> None:
     bare, record = a_request(number, case)
     entries = [{"resource": resource} for resource in record]
-    sent = replace(bare, prefetch={"record": Sent({"resourceType": "Bundle", "entry": entries})})
+    nothing_left_out = dict.fromkeys(_service(bare).prefetch, SentEmpty())
+    record_sent = {"record": Sent({"resourceType": "Bundle", "entry": entries})}
+    sent = replace(bare, prefetch={**nothing_left_out, **record_sent})
     server.put(record)
     granted = FhirAuthorization(server.token, scope="user/*.rs")
     to_fetch = replace(bare, fhir_server=server.base, fhir_authorization=granted)

@@ -157,12 +157,12 @@ def test_shadow_is_told_apart_from_off() -> None:
 
 def test_the_fingerprint_is_the_same_in_any_order_and_another_for_anything_new() -> None:
     one = Evidence("a", State.ASSERTED, "Observation/1", "Observation", FhirDate.on(date(2026, 11, 1)))
-    two = replace(one, finding="b")
+    two = one._replace(finding="b")
     assert fingerprint([one, two]) == fingerprint([two, one, one])
     for changed in (
-        replace(one, reference="Observation/2"),
-        replace(one, date=FhirDate.on(date(2026, 11, 2))),
-        replace(one, state=State.DENIED),
+        one._replace(reference="Observation/2"),
+        one._replace(date=FhirDate.on(date(2026, 11, 2))),
+        one._replace(state=State.DENIED),
     ):
         assert fingerprint([changed, two]) != fingerprint([one, two])
     assert fingerprint([]) == ""
