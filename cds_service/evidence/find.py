@@ -130,7 +130,11 @@ def _speaks(passage: Passage, entry: Entry, definition: FindingDefinition) -> bo
 
 def _not_beside(evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]) -> list[Evidence]:
     """Drop the words of a finding where the same resource asserts one that it does not go with."""
-    asserted = {(item.finding, item.reference) for item in evidence if item.state is State.ASSERTED}
+    asserted = {
+        (item.finding, item.reference)
+        for item in evidence
+        if item.state is State.ASSERTED and not item.ignored
+    }
     return [
         item
         for item in evidence
