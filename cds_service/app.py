@@ -15,9 +15,9 @@ from flask import Flask
 
 from cds_service.adapters.fhir_gather import FetchLimits
 from cds_service.adapters.fhir_server import FhirServers
+from cds_service.adapters.inspector import Inspector
 from cds_service.adapters.log import RequestLog
 from cds_service.adapters.metrics import Metrics
-from cds_service.adapters.recorder import Odd
 from cds_service.annotation import with_annotations
 from cds_service.clients import Client
 from cds_service.clock import Clock, system_clock
@@ -32,7 +32,7 @@ from cds_service.hooks.profile import quirks_of
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 from cds_service.keeping import Keeping, open_keeping
-from cds_service.quality import REQUESTS, local_order_codes, refusal_oddity
+from cds_service.quality import REFUSED, REQUESTS, local_order_codes, shortcomings
 from cds_service.settings import Settings
 from cds_service.trace import Trace
 from cds_service.trusting import who_calls
@@ -122,6 +122,7 @@ def answer_from(
 ) -> Answer:
     """Return the main path over *library*."""
     publisher = Publisher(canonical=settings.canonical, url=settings.known_as[0])
+    inspector = Inspector(keeping.count)
 
     def answer(request: HookRequest, service_id: str, client: Client) -> HookResponse:
         waited_seconds = (clock() - request.received_at).total_seconds()
@@ -134,11 +135,14 @@ def answer_from(
             rules_off=keeping.switches.now().rules_off(),
         )
         service = library.services[service_id]
-        keeping.recorder.count(local_order_codes(request, service, ports.site, library.finder))
+        unmapped = local_order_codes(request, service, ports.site, library.finder)
+        keeping.recorder.count(unmapped)
+        keeping.count(client.id, shortcomings(request, service, ports.site, unmapped))
+        inspector.look(client.id, request)
         try:
             answer = respond(request, service, library, ports)
-        except PrefetchMissing as problem:
-            keeping.recorder.keep(Odd(client.id, REQUESTS), Odd(client.id, refusal_oddity(request, problem)))
+        except PrefetchMissing:
+            keeping.count(client.id, (REQUESTS, REFUSED))
             raise
         metrics.answered(service_id, client.id, answer, request.oddities)
         if not client.annotate_orders:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cds_service.adapters.metrics import Metrics
-from cds_service.adapters.recorder import Item, Odd, Recorder, Shelves
+from cds_service.adapters.recorder import Odd, Recorder, Shelves
 from cds_service.adapters.sealing import Sealing
 from cds_service.adapters.store import Store, now_ms
 from cds_service.adapters.store_counts import StoredCodes, StoredTallies
@@ -58,17 +59,17 @@ class Keeping:
         """
         self.feedback.keep(client.id, service_id, items)
 
+    def count(self, client: str, whats: Iterable[str]) -> None:
+        """Count each of *whats* once for the data-quality report."""
+        self.recorder.keep(*(Odd(client, what) for what in whats))
+
     def keep_trace(self, trace: Trace) -> None:
         """Hand the proof of an answer to the writer (the port ``TraceStore``)."""
         spent = (self.clock() - trace.at).total_seconds()
         trace = replace(trace, timings={**trace.timings, "total": round(spent * 1000, 1)})
-        counted = [
-            Odd(trace.client, REQUESTS),
-            *(Odd(trace.client, f"oddity: {odd}") for odd in trace.oddities),
-        ]
         gaps = {f"gap: {gap_name(gap, self.gap_names)}: {gap.reason}" for gap in trace.gaps}
-        items: list[Item] = [trace, *counted, *(Odd(trace.client, gap) for gap in sorted(gaps))]
-        self.recorder.keep(*items, *self._shown(trace))
+        self.recorder.keep(trace, *self._shown(trace))
+        self.count(trace.client, (REQUESTS, *(f"oddity: {odd}" for odd in trace.oddities), *sorted(gaps)))
 
     def _shown(self, trace: Trace) -> list[ShownCard]:
         shadow = trace.disposition == "shadow"

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from cds_service.chart.code_map import add_mapped
 from cds_service.chart.local_codes import CountedCode, LocalCode, unmapped_codes
 from cds_service.chart.model import Entry
 from cds_service.chart.read import read_chart
-from cds_service.errors import PrefetchMissing
 from cds_service.evidence.find import Finder
 from cds_service.gathering import Site
-from cds_service.hooks.prefetch import Sent
+from cds_service.hooks.prefetch import NotSent, Sent
+from cds_service.hooks.prefetch_match import match_prefetch
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 
 REQUESTS = "requests"  # as ``keeping`` tallies them
+EXAMINED = "requests examined"
+MISSING = "missing key: "
+UNREADABLE = "unreadable: "
+FAULT = "fault: "
 STRIPPED = "oddity: stripped call"
 UNMAPPED = "oddity: unmapped order code"
+REFUSED = "oddity: refused for want of data"
+
+_OF_EXAMINED = (UNREADABLE, FAULT)
+"""What is looked for in a sample only, and therefore a share of ``EXAMINED``."""
 
 
 def local_order_codes(
@@ -51,9 +59,21 @@ def is_stripped(request: HookRequest) -> bool:
     return request.fhir_server is None and not any(isinstance(v, Sent) for v in request.prefetch.values())
 
 
-def refusal_oddity(request: HookRequest, problem: PrefetchMissing) -> str:
-    """Return the tally for a request that was refused for want of data."""
-    return STRIPPED if is_stripped(request) else f"gap: {len(problem.keys)} keys: refused"
+def shortcomings(
+    request: HookRequest, service: Service, site: Site, unmapped: Collection[LocalCode]
+) -> tuple[str, ...]:
+    """Return what is to be tallied of a request as it came, before anything is fetched; often empty.
+
+    Args:
+        request: what the client sent.
+        service: whose prefetch keys are asked for; one that came under another name is not missing.
+        site: where it comes from.
+        unmapped: its order codes that nobody has mapped.
+    """
+    sent = match_prefetch(service.prefetch, request.prefetch, site.aliases).prefetch
+    missing = tuple(MISSING + key for key, value in sent.items() if isinstance(value, NotSent))
+    stripped = (STRIPPED,) if is_stripped(request) else ()
+    return (*missing, *stripped, *((UNMAPPED,) if unmapped else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +81,14 @@ class QualityRow:
     """How often one thing was odd in what one client sent.
 
     Attributes:
-        share: of the client's requests, 0 to 1; None when no request was counted.
+        of: the number of requests in which it was looked for.
+        share: of these, 0 to 1; None when no request was counted.
     """
 
     client: str
     what: str
     times: int
+    of: int
     share: float | None
 
 
@@ -74,17 +96,19 @@ def quality_rows(sums: Mapping[tuple[str, str], int]) -> tuple[QualityRow, ...]:
     """Return what was odd, by client, the most frequent first.
 
     Args:
-        sums: by (client, what), as the recorder tallies them; ``REQUESTS`` is what the rest are a share of.
+        sums: by (client, what), as the recorder tallies them; ``REQUESTS`` is what most are a share of, and
+            ``EXAMINED`` what those are a share of that are looked for in a sample.
     """
     return tuple(
-        QualityRow(client, what, times, _share(times, sums.get((client, REQUESTS), 0)))
+        _row(client, what, times, sums)
         for (client, what), times in sorted(sums.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
-        if what != REQUESTS
+        if what not in (REQUESTS, EXAMINED)
     )
 
 
-def _share(times: int, requests: int) -> float | None:
-    return times / requests if requests else None
+def _row(client: str, what: str, times: int, sums: Mapping[tuple[str, str], int]) -> QualityRow:
+    of = sums.get((client, EXAMINED if what.startswith(_OF_EXAMINED) else REQUESTS), 0)
+    return QualityRow(client, what, times, of, times / of if of else None)
 
 
 def quality_lines(sums: Mapping[tuple[str, str], int]) -> Iterator[str]:
@@ -93,12 +117,12 @@ def quality_lines(sums: Mapping[tuple[str, str], int]) -> Iterator[str]:
     if not rows:
         yield "nothing odd was counted"
         return
-    requests = {client: times for (client, what), times in sums.items() if what == REQUESTS}
     client = None
     for row in rows:
         if row.client != client:
             client = row.client
-            yield f"{client}: {requests.get(client, 0)} requests"
+            number, looked = (sums.get((client, what), 0) for what in (REQUESTS, EXAMINED))
+            yield f"{client}: {number} requests, {looked} of them examined for faults of their resources"
         share = f"{row.share:7.1%}" if row.share is not None else "      -"
         yield f"  {share}  {row.times:6}  {row.what}"
 

@@ -8,27 +8,42 @@ from typing import Any
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
+from cds_service.chart.read import SOURCES
+
 _MOST_FAULTS = 20
+_UNKNOWN_ELEMENT = "extra_forbidden"
 
 
-def diagnose(resource: Mapping[str, Any]) -> tuple[str, ...]:
+def diagnose(resource: Mapping[str, Any], *, foreign_names: bool = True) -> tuple[str, ...]:
     """Return the faults of *resource* against FHIR R4B, empty when there is none.
 
     Each names the element and what is wrong with it, never its value, so that a report holds nothing of the
     patient's. A fault is a remark on data quality: the chart reader may well have understood the resource.
+
+    Args:
+        resource: as sent; nothing in it raises.
+        foreign_names: name elements and types that FHIR does not know, too. The sender made them up, so a
+            report that is kept goes without.
     """
     kind = resource.get("resourceType")
     try:
         model = get_fhir_model_class(str(kind))
     except ValueError:
-        return (f"resourceType: {_shown(kind)} is no resource type of FHIR R4",)
+        shown = _shown(kind) if foreign_names or kind in SOURCES else "what was sent"
+        return (f"resourceType: {shown} is no resource type of FHIR R4",)
     try:
         model.model_validate(dict(resource))
     except ValidationError as problem:
         faults = problem.errors(include_input=False, include_context=False, include_url=False)
-        named = (f"{_path(fault['loc'])}: {_what(fault['type'])}" for fault in faults[:_MOST_FAULTS])
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys(_named(fault, foreign_names) for fault in faults[:_MOST_FAULTS]))
     return ()
+
+
+def _named(fault: Mapping[str, Any], foreign_names: bool) -> str:
+    location = fault["loc"]
+    if fault["type"] == _UNKNOWN_ELEMENT and not foreign_names:
+        location = (*location[:-1], "?")
+    return f"{_path(location)}: {_what(fault['type'])}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -40,7 +55,8 @@ def _path(location: tuple[int | str, ...]) -> str:
 def _what(kind: str) -> str:
     known = {
         "missing": "is missing",
-        "extra_forbidden": "is not known in FHIR R4",
+        "json_invalid": "has another shape in FHIR R4",
+        _UNKNOWN_ELEMENT: "is not known in FHIR R4",
         "model_field_validation.missing": "is missing",
     }
     return known.get(

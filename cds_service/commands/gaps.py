@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from cds_service.adapters.diagnose import diagnose
 from cds_service.chart.unbundle import unbundle
 from cds_service.keeping import open_keeping
-from cds_service.quality import quality_lines
+from cds_service.quality import QualityRow, quality_lines, quality_rows
 from cds_service.settings import Settings
 
 HELP = "show what clients send incompletely, as shares of their requests"
@@ -23,6 +26,7 @@ HELP = "show what clients send incompletely, as shares of their requests"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command understands."""
     parser.add_argument("--days", type=int, default=30, help="of so many days (default 30)")
+    parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
     parser.add_argument("--request", type=Path, help="diagnose the resources of this request file instead")
 
 
@@ -33,15 +37,31 @@ def run(arguments: argparse.Namespace) -> int:
         StoreUnavailable: the counts cannot be read.
     """
     if arguments.request:
-        lines = fault_lines(json.loads(arguments.request.read_text("utf-8")))
-    else:
-        since = datetime.now(UTC).date() - timedelta(days=arguments.days)
-        keeping = open_keeping(Settings.read(os.environ))
-        keeping.is_ready()  # makes the tables of a new file
-        lines = quality_lines(keeping.tallies.since(since.isoformat()))
-    for line in lines:
-        print(line)
+        for line in fault_lines(json.loads(arguments.request.read_text("utf-8"))):
+            print(line)
+        return 0
+    since = datetime.now(UTC).date() - timedelta(days=arguments.days)
+    keeping = open_keeping(Settings.read(os.environ))
+    keeping.is_ready()  # makes the tables of a new file
+    sums = keeping.tallies.since(since.isoformat())
+    keeping.store.close()
+    write(sums, arguments.format, sys.stdout)
     return 0
+
+
+def write(sums: Mapping[tuple[str, str], int], form: str, stream: TextIO) -> None:
+    """Write the report as a table, as CSV or as JSON; a share is 0 to 1, empty when there is none."""
+    if form == "table":
+        stream.writelines(f"{line}\n" for line in quality_lines(sums))
+        return
+    rows = [asdict(row) for row in quality_rows(sums)]
+    if form == "json":
+        json.dump(rows, stream, indent=2)
+        stream.write("\n")
+    else:
+        table = csv.DictWriter(stream, list(QualityRow.__dataclass_fields__))
+        table.writeheader()
+        table.writerows(rows)
 
 
 def fault_lines(body: Mapping[str, Any]) -> Iterator[str]:

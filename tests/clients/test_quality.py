@@ -9,10 +9,21 @@ import pytest
 
 from cds_service.adapters.diagnose import diagnose
 from cds_service.chart.local_codes import CountedCode, LocalCode
-from cds_service.errors import PrefetchMissing
+from cds_service.gathering import Site
 from cds_service.hooks.prefetch import Sent, SentEmpty
 from cds_service.hooks.request import HookRequest
-from cds_service.quality import REQUESTS, STRIPPED, is_stripped, quality_lines, refusal_oddity, worklist_lines
+from cds_service.hooks.service import Service
+from cds_service.quality import (
+    EXAMINED,
+    REQUESTS,
+    STRIPPED,
+    UNMAPPED,
+    is_stripped,
+    quality_lines,
+    quality_rows,
+    shortcomings,
+    worklist_lines,
+)
 
 
 def a_request(**changes: Any) -> HookRequest:
@@ -30,10 +41,10 @@ def a_request(**changes: Any) -> HookRequest:
 def test_the_report_gives_shares_by_client() -> None:
     sums = {("a", REQUESTS): 8, ("a", "gap: exam: not sent"): 4, ("a", STRIPPED): 1, ("b", STRIPPED): 3}
     assert list(quality_lines(sums)) == [
-        "a: 8 requests",
+        "a: 8 requests, 0 of them examined for faults of their resources",
         "    50.0%       4  gap: exam: not sent",
         "    12.5%       1  oddity: stripped call",
-        "b: 0 requests",
+        "b: 0 requests, 0 of them examined for faults of their resources",
         "        -       3  oddity: stripped call",
     ]
 
@@ -63,10 +74,43 @@ def test_context_without_data_and_without_access_is_a_stripped_call() -> None:
     assert not is_stripped(a_request(prefetch={"patient": Sent({"resourceType": "Patient"})}))
 
 
-def test_a_refusal_is_tallied_as_stripped_only_when_it_was() -> None:
-    problem = PrefetchMissing(("patient", "exam"), "not sent")
-    assert refusal_oddity(a_request(), problem) == STRIPPED
-    assert refusal_oddity(a_request(fhir_server="https://x.example"), problem) == "gap: 2 keys: refused"
+def test_faults_are_a_share_of_the_requests_that_were_examined() -> None:
+    sums = {("a", REQUESTS): 100, ("a", EXAMINED): 4, ("a", "fault: Patient.id: x"): 1, ("a", STRIPPED): 1}
+    shares = {row.what: (row.of, row.share) for row in quality_rows(sums)}
+    assert shares == {"fault: Patient.id: x": (4, 0.25), STRIPPED: (100, 0.01)}
+
+
+def a_tiny_service() -> Service:
+    return Service(
+        id="s",
+        hook="order-sign",
+        title="t",
+        description="d",
+        usage_requirements="",
+        prefetch={"patient": "Patient/1", "exam": "Observation?patient=1&category=exam"},
+        orders="o",
+        orders_unless="u",
+        recommendation="r",
+    )
+
+
+def test_a_key_is_missing_only_when_it_came_under_no_name_at_all() -> None:
+    patient, exam = Sent({"resourceType": "Patient"}), Sent({"resourceType": "Observation"})
+
+    def of(**prefetch: Any) -> tuple[str, ...]:
+        site = Site("a", {"exam": ("findings",)})
+        return shortcomings(a_request(prefetch=prefetch), a_tiny_service(), site, ())
+
+    assert of(patient=patient) == ("missing key: exam",)
+    assert of(Patient=patient, findings=SentEmpty()) == ()
+    assert of(patient=patient, x=exam) == ()
+    assert of() == ("missing key: patient", "missing key: exam", STRIPPED)
+
+
+def test_a_request_with_unmapped_codes_is_tallied_once() -> None:
+    request = a_request(prefetch={"patient": Sent({"resourceType": "Patient"}), "exam": SentEmpty()})
+    codes = (LocalCode("a", "urn:oid:1.2", "1"), LocalCode("a", "urn:oid:1.2", "2"))
+    assert shortcomings(request, a_tiny_service(), Site("a"), codes) == (UNMAPPED,)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +135,21 @@ def test_a_diagnosis_names_elements_and_no_values(resource: dict[str, Any], faul
     assert set(faults) <= set(found)
     assert bool(found) is bool(faults)
     assert "ZZCANARY" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("resource", "fault"),
+    [
+        ({"resourceType": "Patient", "ZZCANARY": 1}, "?: is not known in FHIR R4"),
+        ({"resourceType": "Patient", "name": [{"ZZCANARY": 1}]}, "name.?: is not known in FHIR R4"),
+        ({"resourceType": "ZZCANARY"}, "resourceType: what was sent is no resource type of FHIR R4"),
+        (
+            {"resourceType": "ProcedureRequest"},
+            "resourceType: ProcedureRequest is no resource type of FHIR R4",
+        ),
+    ],
+)
+def test_what_is_kept_names_no_element_or_type_that_the_sender_made_up(
+    resource: dict[str, Any], fault: str
+) -> None:
+    assert diagnose(resource, foreign_names=False) == (fault,)
