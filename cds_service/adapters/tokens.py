@@ -88,7 +88,8 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise NotAuthenticated("not a token") from error
         header, claims = unread["header"], unread["payload"]
-        if header.get("alg") not in ASYMMETRIC or "crit" in header:
+        algorithm = header.get("alg")
+        if not isinstance(algorithm, str) or algorithm not in ASYMMETRIC or "crit" in header:
             raise NotAuthenticated("algorithm")
         for trust in self._clients:
             if trust.iss == claims.get("iss") and (
@@ -116,7 +117,7 @@ class Tokens:
                     return self._decoded(token, key.key, header["alg"], trust, urls)
                 except jwt.InvalidSignatureError:
                     continue
-                except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+                except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
                     raise NotAuthenticated(type(error).__name__) from error
         raise NotAuthenticated("signature")
 

@@ -81,6 +81,12 @@ def test_a_token_without_signature_is_refused(tmp_path: Path, algorithm: str) ->
 
 
 @pytest.mark.hazard("SEC-01", "a forged token is believed")
+@pytest.mark.parametrize("algorithm", [[], ["ES384"], {}, {"a": 1}, 1, True, None])
+def test_an_algorithm_that_is_no_text_is_refused(tmp_path: Path, algorithm: Any) -> None:
+    refuses(trusting(tmp_path), forged({"alg": algorithm, "kid": "k1"}))
+
+
+@pytest.mark.hazard("SEC-01", "a forged token is believed")
 def test_the_public_key_as_hmac_secret_is_refused(tmp_path: Path) -> None:
     tokens = trusting(tmp_path, rsa_key(), algorithms=("RS384",))
     for secret in (rsa_key().pem, rsa_key().jwks):
