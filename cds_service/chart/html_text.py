@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from html import unescape
 
+_REST_OF_TAG = (
+    r"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>"""  # ends at the next "<": nothing is scanned again and again
+)
 _UNREAD = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|head|title)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!\[CDATA\[|\]\]>",
+    rf"<!--.*?(?:-->|\Z)|<(script|style|head|title)\b{_REST_OF_TAG}.*?(?:</\1\s*>|\Z)|<!\[CDATA\[|\]\]>",
     re.DOTALL | re.IGNORECASE,
 )
-_TAG = re.compile(r"""<[/!?]?([a-z][a-z0-9:]*)?+(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+_TAG = re.compile(rf"<[/!?]?([a-z][a-z0-9:]*)?+{_REST_OF_TAG}", re.IGNORECASE)
 _INLINE = frozenset(
     (
         *(
