@@ -7,6 +7,7 @@ CordCheckError
 │   ├── MalformedBody           not JSON, or JSON that we do not accept
 │   ├── UnsupportedMedia        not application/json
 │   ├── BodyTooLarge            over the limit, compressed or not
+│   ├── BodyTooSlow             not all there in time
 │   ├── InvalidRequest          JSON, but not a request of this service
 │   ├── UnknownService          no such service id
 │   ├── NotAuthenticated        no credentials, or not valid ones
@@ -58,6 +59,10 @@ class UnsupportedMedia(RequestError):
 
 class BodyTooLarge(RequestError):
     """The body is over the limit, as sent or once decompressed."""
+
+
+class BodyTooSlow(RequestError):
+    """The body did not arrive in the time that one worker can wait for it."""
 
 
 class InvalidRequest(RequestError):

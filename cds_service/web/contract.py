@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
+from jsonschema.validators import extend
 
 from cds_service.errors import ContentError, InvalidRequest
 from cds_service.strict_yaml import NotYaml, read_strictly
 
 _PLACE = "#/components/schemas/"
+
+
+def _items(validator: Any, items: Any, instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """Look at the items of a list only when they are not too many: refusing is to cost less than working."""
+    if not isinstance(instance, list) or len(instance) <= schema.get("maxItems", len(instance)):
+        yield from Draft202012Validator.VALIDATORS["items"](validator, items, instance, schema)
+
+
+_Validator = extend(Draft202012Validator, {"items": _items})  # type: ignore[no-untyped-call]
 
 
 class Contract:
@@ -26,7 +36,7 @@ class Contract:
         """
         schemas = document["components"]["schemas"]
         self._validators = {
-            name: Draft202012Validator(_resolved(schema, schemas))
+            name: _Validator(_resolved(schema, schemas))
             for name, schema in schemas.items()
             if name.endswith(("Request", "Feedback"))
         }
@@ -75,4 +85,6 @@ def _sentence(error: ValidationError) -> str:
         return f"{where}: {', '.join(missing)} is missing"
     if error.validator == "type":
         return f"{where}: must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+    if error.validator == "maxItems":
+        return f"{where}: holds more than {wanted}; send fewer"
     return f"{where}: does not keep to the rule {error.validator!r} of the contract"

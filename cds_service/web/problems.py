@@ -36,6 +36,7 @@ PROBLEMS: tuple[tuple[type[Exception], Problem], ...] = (
     (errors.MalformedBody, Problem(400, "structure")),
     (errors.UnsupportedMedia, Problem(415, "not-supported")),
     (errors.BodyTooLarge, Problem(413, "too-long")),
+    (errors.BodyTooSlow, Problem(408, "timeout", headers=(("Connection", "close"),))),
     (errors.InvalidRequest, Problem(400, "invalid")),
     (errors.UnknownService, Problem(404, "not-found")),
     (

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import gzip
 import json
+from io import RawIOBase
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import MalformedBody
-from cds_service.web.body import parse
+from cds_service.web.body import BODY_SECONDS, parse
 from tests.web.stand_in import SELECT_URL, a_body, assert_outcome, stand_in
 
 VALUES = st.recursive(
@@ -106,3 +109,47 @@ def test_a_broken_gzip_body_is_400(cut: bytes) -> None:
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd"])
 def test_another_encoding_is_415(encoding: str) -> None:
     assert_outcome(_post(BODY, Content_Encoding=encoding), 415, "gzip")
+
+
+class _Silent(RawIOBase):
+    """A body that does not come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = Event()
+        self.place = 0
+
+    def tell(self) -> int:
+        return self.place
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self.place = 1000 if whence else offset
+        return self.place
+
+    def readinto(self, _buffer: object) -> int:
+        self.over.wait(30)
+        return 0
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
+    body, started = _Silent(), monotonic()
+    answer = stand_in().client.post(
+        SELECT_URL, input_stream=body, content_length=1000, content_type="application/json"
+    )
+    body.over.set()
+    assert_outcome(answer, 408, "did not arrive")
+    assert monotonic() - started < BODY_SECONDS + 1
+
+
+@pytest.mark.parametrize("member", ["selections", "draftOrders"])
+def test_more_orders_than_anybody_writes_are_refused_before_any_is_read(member: str) -> None:
+    body = a_body()
+    body["context"][member] = [1] * 400_000 if member == "selections" else {"entry": [{}] * 501}
+    started = monotonic()
+    assert_outcome(_post(json.dumps(body).encode(), limit=5_000_000), 400, "holds more than 500")
+    assert monotonic() - started < 1
+
+
+def test_a_batch_of_feedback_has_an_end() -> None:
+    answer = stand_in().client.post(f"{SELECT_URL}/feedback", json={"feedback": [1] * 200_000})
+    assert_outcome(answer, 400, "feedback: holds more than 2000")

@@ -25,6 +25,7 @@ def _failing(error: Exception) -> Any:
         (errors.NotAllowed("x"), 403),
         (errors.UnknownService("x"), 404),
         (errors.PrefetchMissing(("patient",), "was not sent"), 412),
+        (errors.BodyTooSlow("x"), 408),
         (errors.BodyTooLarge("x"), 413),
         (errors.UnsupportedMedia("x"), 415),
         (errors.Overloaded("x"), 503),
