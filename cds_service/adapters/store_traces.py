@@ -19,6 +19,9 @@ from cds_service.trace import Trace
 
 ANSWER, PURGE, SWITCH = "answer", "purge", "switch"
 START = "0" * 64
+MOST = 20
+"""Traces of one consult that are read at once; a client may repeat its ``hookInstance`` without end."""
+
 _FORMS = {True: "sealed", False: "minimal"}
 _COLUMNS = (
     "kind",
@@ -89,7 +92,7 @@ class StoredTraces:
             self._append(connection, [_note(kind, what)])
 
     def find(self, consult_id: str, client: str | None = None) -> tuple[dict[str, Any], ...]:
-        """Return the traces of one consult, oldest first (a retry has the same id); empty when there is none.
+        """Return the newest traces of one consult, oldest first (a retry has the same id), ``MOST`` of them.
 
         Args:
             consult_id: from the consult extension of the answer.
@@ -102,8 +105,8 @@ class StoredTraces:
         if client is not None:
             query = query.where(traces.c.client == client)
         with self._store.reading() as connection:
-            rows = connection.execute(query.order_by(traces.c.sequence)).all()
-        return tuple(self._opened(row) for row in rows)
+            rows = connection.execute(query.order_by(traces.c.sequence.desc()).limit(MOST)).all()
+        return tuple(self._opened(row) for row in reversed(rows))
 
     def purge(self, before_ms: int) -> int:
         """Delete the traces kept before then, note it in the chain, and return how many they were.

@@ -201,6 +201,12 @@ def test_a_client_finds_only_its_own_traces(store: Store) -> None:
     assert kept.find("one", "another") == ()
 
 
+def test_of_a_consult_that_was_repeated_the_newest_traces_are_found(store: Store) -> None:
+    kept = StoredTraces(store, MINIMAL)
+    kept.keep([a_trace("again") for _ in range(25)])
+    assert [found["sequence"] for found in kept.find("again")] == list(range(6, 26))
+
+
 @pytest.mark.hazard("PRI-01", "patient data is written where it should not be")
 @pytest.mark.parametrize("sealing", [SEALED, MINIMAL], ids=["sealed", "minimal"])
 def test_no_text_and_no_id_of_the_patient_stands_readable_in_the_store(
