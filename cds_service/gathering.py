@@ -18,6 +18,7 @@ from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
 
 MOST_TEXT = 400_000  # characters of notes and labels in one request
+MOST_TEXTS = 4_000  # notes and labels in one request
 
 
 class Fetch(Protocol):
@@ -83,11 +84,13 @@ def gather_chart(request: HookRequest, service: Service, site: Site, fetch: Fetc
 
 def without_too_much_text(chart: Chart) -> Chart:
     """Return *chart* with its newest texts, as many as there is time to read, and a gap for the rest."""
-    if sum(len(passage.text) for passage in chart.passages) <= MOST_TEXT:
+    few = len(chart.passages) <= MOST_TEXTS
+    if few and sum(len(passage.text) for passage in chart.passages) <= MOST_TEXT:
         return chart
-    left, kept = MOST_TEXT, set()
+    kept: set[int] = set()
+    left = MOST_TEXT
     for at, passage in sorted(enumerate(chart.passages), key=_newest_first):
-        if len(passage.text) <= left:
+        if len(passage.text) <= left and len(kept) < MOST_TEXTS:
             left -= len(passage.text)
             kept.add(at)
     gap = Gap("texts", f"{len(chart.passages) - len(kept)} not read, too much text")

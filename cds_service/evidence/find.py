@@ -161,14 +161,20 @@ def _without_explained(
     evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]
 ) -> tuple[Evidence, ...]:
     """Set aside what a known, stable disease of the same side explains; new and progressive signs stay."""
-    known = [item for item in evidence if item.state is State.ASSERTED and not item.ignored]
+    known: dict[str, dict[Side | None, Evidence]] = {}
+    for item in evidence:
+        if item.state is State.ASSERTED and not item.ignored:
+            known.setdefault(item.finding, {})[item.side] = item
     return tuple(_explained(item, known, definitions[item.finding].explained_by) for item in evidence)
 
 
-def _explained(item: Evidence, known: list[Evidence], causes: tuple[str, ...]) -> Evidence:
+def _explained(
+    item: Evidence, known: Mapping[str, Mapping[Side | None, Evidence]], causes: tuple[str, ...]
+) -> Evidence:
     if not causes or item.ignored or item.state is State.DENIED:
         return item
-    cause = next((cause for cause in known if cause.finding in causes and _explains(cause, item)), None)
+    there = (cause for name in causes for cause in known.get(name, {}).values())
+    cause = next((cause for cause in there if _explains(cause, item)), None)
     return item._replace(ignored=f"explained by {cause.finding}") if cause else item
 
 
