@@ -10,6 +10,7 @@ from cds_service.evidence.lexicon import Cue
 from cds_service.evidence.matching import Match, crosses_comma, side_of
 from cds_service.evidence.model import Side, State
 from cds_service.evidence.scopes import (
+    is_about_something_else,
     is_ended,
     is_inside,
     may_reach,
@@ -91,8 +92,10 @@ def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:
 
 
 def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    if not may_reach(hit, match) or is_ended(
-        sentence, min(hit.first, match.first), max(hit.first, match.first)
+    if (
+        is_about_something_else(sentence, hit, match)
+        or not may_reach(hit, match)
+        or is_ended(sentence, min(hit.first, match.first), max(hit.first, match.first))
     ):
         return False
     if sentence.segment[hit.first] == sentence.segment[match.last]:

@@ -8,6 +8,27 @@ from cds_service.evidence.matching import Match
 from cds_service.evidence.sentence import Sentence
 
 _COMMA = frozenset({","})
+_FILLING = frozenset(
+    {
+        "and",
+        "or",
+        "the",
+        "is",
+        "was",
+        "also",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "at",
+        "on",
+        "sign",
+        "signs",
+        "test",
+        "reflex",
+    }
+)
 _INTRODUCES = frozenset({"following", "below", "symptoms", "signs"})
 
 
@@ -50,7 +71,7 @@ def reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:
 
 
 def reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    """Tell whether *hit* stands behind the beginning of the match, in the same segment."""
+    """Tell whether *hit* stands behind the beginning of the match."""
     return (
         hit.first > match.first
         and may_reach(hit, match)
@@ -60,12 +81,27 @@ def reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:
     )
 
 
+def is_about_something_else(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether unknown words stand between the last comma and *hit* ("numb hands, dip negative")."""
+    chunk = sentence.chunk[hit.first]
+    if hit.first <= match.last or chunk == sentence.chunk[match.last]:
+        return False
+    known = {at for hits in sentence.words.values() for one in hits for at in range(one.first, one.last + 1)}
+    known |= {at for hits in sentence.cues.values() for one in hits for at in range(one.first, one.last + 1)}
+    known |= {at for at, _ in sentence.sides}
+    return any(
+        sentence.chunk[at] == chunk and at not in known and norm not in _FILLING and norm.isalpha()
+        for at, norm in enumerate(sentence.tokens.norms[: hit.first])
+    )
+
+
 def in_same_segment(sentence: Sentence, hit: Hit, match: Match) -> bool:
     """Tell whether the modifier stands in the segment of the match."""
     return (
         may_reach(hit, match)
         and not is_inside(hit, match)
         and sentence.segment[hit.first] == sentence.segment[match.first]
+        and not is_about_something_else(sentence, hit, match)
     )
 
 
