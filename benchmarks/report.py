@@ -13,8 +13,6 @@ from typing import Any
 
 from benchmarks.load import Timed
 
-RATIO_TARGETS = {10: 0.45, 100: 0.35, 1000: 0.30}
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:

@@ -12,7 +12,7 @@ from cds_service.chart.model import Chart, Entry, Gap, Passage
 from cds_service.chart.read import read_chart
 from cds_service.chart.unbundle import unbundle
 from cds_service.evidence.find import Finder
-from cds_service.hooks.prefetch import Failed, NotSent, Prefetched, Sent, SentEmpty
+from cds_service.hooks.prefetch import Failed, Prefetched, Sent, SentEmpty, prefetched
 from cds_service.hooks.prefetch_match import match_prefetch
 from cds_service.hooks.request import HookRequest
 from cds_service.hooks.service import Service
@@ -46,7 +46,7 @@ class Site:
 
 def without_fetching(request: HookRequest, wanted: Mapping[str, str]) -> Mapping[str, Prefetched]:
     """Return what came by prefetch: the ``Fetch`` of a service that asks no FHIR server."""
-    return {key: request.prefetch.get(key, NotSent()) for key in wanted}
+    return {key: prefetched(request.prefetch, key) for key in wanted}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from cds_service.chart.model import Gap
 from cds_service.criteria.explanation import Explanation
-from cds_service.evidence.model import Evidence
 from cds_service.hooks.card import Card
 
 
@@ -54,20 +53,6 @@ class Trace:
     fingerprint: str = ""
     oddities: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
-
-
-def evidence_of(explanation: Explanation | None) -> tuple[Evidence, ...]:
-    """Return every evidence below *explanation*, each once, in the order of the tree."""
-    found: dict[Evidence, None] = {}
-    seen: set[int] = set()
-    left = [explanation] if explanation else []
-    while left:
-        node = left.pop()
-        if id(node) not in seen:  # a named criterion stands in many places, but is the same object
-            seen.add(id(node))
-            found.update(dict.fromkeys(node.because))
-            left.extend(reversed(node.parts))
-    return tuple(found)
 
 
 def fired_rules(explanation: Explanation | None) -> tuple[str, ...]:

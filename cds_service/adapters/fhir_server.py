@@ -17,7 +17,7 @@ from cds_service.adapters.fhir_search import Learned
 from cds_service.adapters.fhir_wire import fhir_session
 from cds_service.clients import Client
 from cds_service.errors import NotFetched
-from cds_service.hooks.prefetch import Failed, NotSent, Prefetched
+from cds_service.hooks.prefetch import Failed, NotSent, Prefetched, prefetched
 from cds_service.hooks.request import HookRequest
 
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
@@ -109,7 +109,7 @@ class ClientFetch:
             template needs; ``Failed`` with the reason otherwise. What is only partly there is ``Sent``, with
             an OperationOutcome entry that says what is missing. Never raises for anything a server does.
         """
-        have = {key: request.prefetch.get(key, NotSent()) for key in wanted}
+        have = {key: prefetched(request.prefetch, key) for key in wanted}
         if not request.fhir_server:
             return have
         try:

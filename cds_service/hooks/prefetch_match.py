@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cds_service.errors import PrefetchMissing
-from cds_service.hooks.prefetch import Failed, NotSent, Prefetched, Sent, SentEmpty
+from cds_service.hooks.prefetch import Failed, Prefetched, Sent, SentEmpty, prefetched
 
 _OLDER_NAMES = {
     "ProcedureRequest": "ServiceRequest",
@@ -63,7 +63,7 @@ def match_prefetch(
     used = _by_content({k: t for k, t in templates.items() if k not in found}, free, found)
     quirks.update({"prefetch-by-content"} if used else ())
     rest = {key: value for key, value in free.items() if key not in used}
-    whole = {key: found.get(key, NotSent()) for key in templates} | rest
+    whole = {key: prefetched(found, key) for key in templates} | rest
     return Matched(MappingProxyType(whole), tuple(sorted(quirks)))
 
 
