@@ -86,7 +86,7 @@ class Recorder:
             self._thread.join(seconds)
 
     def count(self, codes: Iterable[LocalCode]) -> None:
-        """Count one order for each of *codes* (the port ``CodeWorklist``)."""
+        """Count one order for each of *codes*."""
         self.keep(*codes)
 
     def ranked(self) -> tuple[CountedCode, ...]:

@@ -14,7 +14,7 @@ from cds_service.chart.local_codes import CountedCode, LocalCode, rank
 
 
 class StoredCodes:
-    """The port ``CodeWorklist`` on the store."""
+    """The worklist of local codes, in the store."""
 
     def __init__(self, store: Store) -> None:
         """Use *store*."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from cds_service.chart.code_map import CodeMap
 from cds_service.chart.model import Coding
@@ -50,16 +49,6 @@ class CountedCode:
 
     code: LocalCode
     orders: int
-
-
-class CodeWorklist(Protocol):
-    """Where local codes are counted; a store may keep them."""
-
-    def count(self, codes: Iterable[LocalCode]) -> None:
-        """Count one order for each of *codes*."""
-
-    def ranked(self) -> tuple[CountedCode, ...]:
-        """Return all counted codes, recognised by their words first, then the most frequent."""
 
 
 def unmapped_codes(

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from cds_service.adapters.worklist import MemoryWorklist
 from cds_service.chart.code_map import CodeMap, add_mapped, read_concept_maps
-from cds_service.chart.local_codes import LocalCode, unmapped_codes
+from cds_service.chart.local_codes import CountedCode, LocalCode, rank, unmapped_codes
 from cds_service.chart.model import Coding
 
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -100,12 +99,10 @@ def test_an_order_without_a_code_is_no_work() -> None:
 
 
 def test_the_worklist_is_ranked_by_words_first_then_volume() -> None:
-    worklist = MemoryWorklist()
     often, seldom = LocalCode("a", "s", "often"), LocalCode("a", "s", "seldom")
     ours = LocalCode("a", "s", "ours", by_text=True)
-    worklist.count([often, seldom, ours])
-    worklist.count([often])
-    assert [(item.code.code, item.orders) for item in worklist.ranked()] == [
+    ranked = rank([CountedCode(often, 2), CountedCode(seldom, 1), CountedCode(ours, 1)])
+    assert [(item.code.code, item.orders) for item in ranked] == [
         ("ours", 1),
         ("often", 2),
         ("seldom", 1),
