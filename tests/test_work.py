@@ -99,11 +99,11 @@ def test_no_single_function_grows_faster_than_the_record() -> None:
 @pytest.mark.parametrize("size", [100, 1000])
 def test_each_note_is_scanned_once(size: int) -> None:
     notes = size // 10
-    scans = {name: n for name, n in calls_for(size).items() if name == "candidates.groups_by_word"}
+    scans = {name: n for name, n in calls_for(size).items() if name == "candidates.in_text"}
     labels = size - notes
-    assert list(scans) == ["candidates.groups_by_word"]
+    assert list(scans) == ["candidates.in_text"]
     assert (
-        notes <= scans["candidates.groups_by_word"] <= notes + labels + 2
+        notes <= scans["candidates.in_text"] <= notes + labels + 2
     )  # each note, each label, the draft twice
 
 

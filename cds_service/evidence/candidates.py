@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
-from cds_service.evidence.lexicon import PIECE, Lexicon
+from cds_service.evidence.lexicon import Lexicon
+from cds_service.evidence.tokens import words_only
 
 
 class Candidate(NamedTuple):
-    """A pattern, the finding that it belongs to, and the word groups that it needs.
+    """A pattern, the finding that it belongs to, and the word groups that it needs, as bits of a number.
 
     Attributes:
         all_of: groups that the sentence has to have.
@@ -20,20 +23,40 @@ class Candidate(NamedTuple):
 
     definition: FindingDefinition
     pattern: Pattern
-    all_of: frozenset[str]
-    one_of: tuple[frozenset[str], ...]
+    all_of: int
+    one_of: tuple[int, ...]
 
     @classmethod
-    def of(cls, definition: FindingDefinition, pattern: Pattern) -> Candidate:
+    def of(cls, definition: FindingDefinition, pattern: Pattern, bits: Mapping[str, int]) -> Candidate:
         """Read what *pattern* needs from its elements."""
-        groups = [frozenset(element.groups) for element in pattern.near if isinstance(element, WordOf)]
-        single = frozenset(group for one in groups if len(one) == 1 for group in one)
-        return cls(definition, pattern, single, tuple(one for one in groups if len(one) > 1))
+        needed = [(len(groups), _together(bits, groups)) for groups in _groups_of(pattern)]
+        single = (of for count, of in needed if count == 1)
+        return cls(
+            definition, pattern, reduce(or_, single, 0), tuple(of for count, of in needed if count > 1)
+        )
 
-    def reads(self, kind: str) -> bool:
-        """Tell whether the pattern is meant for texts of this resource type."""
-        mine, patterns = self.definition.text_kinds, self.pattern.kinds
-        return (not mine or kind in mine) and (not patterns or kind in patterns)
+    def fits(self, groups: int, kind: str) -> bool:
+        """Tell whether a sentence with these groups, in a text of this kind, can hold the pattern."""
+        return (
+            groups & self.all_of == self.all_of
+            and all(groups & one for one in self.one_of)
+            and (not self.definition.text_kinds or kind in self.definition.text_kinds)
+            and (not self.pattern.kinds or kind in self.pattern.kinds)
+        )
+
+
+class _Telling(NamedTuple):
+    """What a word tells of, where the sentence also has the other words of its entry.
+
+    Attributes:
+        others: these words.
+        groups: the word groups, as bits.
+        candidates: numbers of the patterns that are looked for where one of the groups is.
+    """
+
+    others: frozenset[str]
+    groups: int
+    candidates: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +65,87 @@ class PatternIndex:
 
     Attributes:
         candidates: every pattern.
-        by_group: numbers of the patterns that need a word of a group, the last and most telling of theirs.
+        telling: what each word tells of.
+        anchors: the words without one of which no pattern is looked for.
+        signs: the groups that can be written without a word, as bits.
+        known: the form of a word under which it is told of.
     """
 
     candidates: tuple[Candidate, ...]
-    by_group: Mapping[str, tuple[int, ...]]
+    telling: Mapping[str, tuple[_Telling, ...]]
+    anchors: frozenset[str]
+    signs: int
+    known: Callable[[str], str]
 
     @classmethod
-    def of(cls, definitions: Iterable[FindingDefinition]) -> PatternIndex:
-        """Index every pattern of *definitions*."""
-        candidates = tuple(
-            Candidate.of(definition, pattern) for definition in definitions for pattern in definition.patterns
+    def of(cls, definitions: Iterable[FindingDefinition], lexicon: Lexicon) -> PatternIndex:
+        """Index every pattern of *definitions* by the words of *lexicon*."""
+        patterns = [(one, pattern) for one in definitions for pattern in one.patterns]
+        groups = {group for _, pattern in patterns for one in _groups_of(pattern) for group in one}
+        bits = {group: 1 << at for at, group in enumerate(sorted(groups))}
+        anchored: dict[str, list[int]] = {}
+        for number, (_, pattern) in enumerate(patterns):
+            for group in _anchor(pattern, lexicon.signs):
+                anchored.setdefault(group, []).append(number)
+
+        def told_by(word: str) -> tuple[_Telling, ...]:
+            return tuple(
+                _Telling(told.others, bits_of, tuple(n for g in told.groups for n in anchored.get(g, ())))
+                for told in lexicon.telling[word]
+                if (bits_of := _together(bits, told.groups))
+            )
+
+        telling = {word: tells for word in lexicon.telling if (tells := told_by(word))}
+        return cls(
+            candidates=tuple(Candidate.of(definition, pattern, bits) for definition, pattern in patterns),
+            telling=telling,
+            anchors=frozenset(
+                word for word, tells in telling.items() if any(one.candidates for one in tells)
+            ),
+            signs=_together(bits, lexicon.signs),
+            known=lexicon.known,
         )
-        index: dict[str, list[int]] = {}
-        for number, candidate in enumerate(candidates):
-            words = [element for element in candidate.pattern.near if isinstance(element, WordOf)]
-            for group in words[-1].groups:
-                index.setdefault(group, []).append(number)
-        return cls(candidates, {group: tuple(found) for group, found in index.items()})
 
-    def fitting(self, groups: set[str], kind: str) -> list[Candidate]:
-        """Return the patterns that a sentence with words of *groups* can hold, in a text of this kind."""
-        by_group, candidates = self.by_group, self.candidates
-        numbers = {number for group in groups & by_group.keys() for number in by_group[group]}
-        return [
-            candidate
-            for candidate in [candidates[number] for number in sorted(numbers)]
-            if candidate.all_of <= groups
-            and not any(one.isdisjoint(groups) for one in candidate.one_of)
-            and candidate.reads(kind)
-        ]
+    def in_text(self, text: str, kind: str) -> Callable[[int, int], list[Candidate]]:
+        """Return a function that tells the patterns between two places of *text*, of this resource type."""
+        words = words_only(text)
+        known = {word: self.known(word) for word in set(words.split())}
+        anchors = {word for word, form in known.items() if form in self.anchors}
+        if not anchors:
+            return lambda start, end: []
 
+        def between(start: int, end: int) -> list[Candidate]:
+            here = words[start:end].split()
+            if anchors.isdisjoint(here):
+                return []
+            return self._fitting({known[word] for word in here}, kind)
 
-def groups_by_word(text: str, lexicon: Lexicon) -> Callable[[int, int], set[str]]:
-    """Return a function that tells the word groups of which the words between two places of *text* tell."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters grow in lower case; places must stay those of the text
-        lowered = "".join(char.lower()[:1] for char in text)
-    telling, normal = lexicon.telling, lexicon.normal
-    norms = {word: normal(word) for word in set(PIECE.findall(lowered))}
-    norms = {word: word if word in telling else norm for word, norm in norms.items()}
-    if telling.keys().isdisjoint(norms.values()):
-        return lambda start, end: set()
+        return between
 
-    def groups_in(start: int, end: int) -> set[str]:
-        present = {norms[word] for word in PIECE.findall(lowered, start, end)}
-        groups: set[str] = set()
-        for word in present & telling.keys():
-            for others, told in telling[word]:
-                if others <= present:
+    def _fitting(self, words: set[str], kind: str) -> list[Candidate]:
+        """Return the patterns that a sentence of *words* can hold, in a text of this kind."""
+        groups, numbers = 0, set[int]()
+        for word in words & self.telling.keys():
+            for others, told, anchored in self.telling[word]:
+                if others <= words:
                     groups |= told
-        return groups | lexicon.signs if groups else groups
+                    numbers.update(anchored)
+        if not groups:
+            return []
+        groups |= self.signs
+        candidates = [self.candidates[number] for number in sorted(numbers)]
+        return [candidate for candidate in candidates if candidate.fits(groups, kind)]
 
-    return groups_in
+
+def _groups_of(pattern: Pattern) -> list[frozenset[str]]:
+    return [frozenset(element.groups) for element in pattern.near if isinstance(element, WordOf)]
+
+
+def _anchor(pattern: Pattern, signs: frozenset[str]) -> frozenset[str]:
+    """Return the groups by whose words the pattern is found: the last and most telling that is no sign."""
+    groups = _groups_of(pattern)
+    return next((one for one in reversed(groups) if signs.isdisjoint(one)), groups[-1])
+
+
+def _together(bits: Mapping[str, int], groups: Iterable[str]) -> int:
+    return reduce(or_, (bits.get(group, 0) for group in groups), 0)

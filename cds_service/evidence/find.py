@@ -32,7 +32,9 @@ class Finder:
             element: tuple(d for d in definitions if d.any_text == element)
             for element in {d.any_text for d in definitions if d.any_text}
         }
-        return cls(findings, CodeIndex(definitions), PatternIndex.of(definitions), mere_text)
+        return cls(
+            findings, CodeIndex(definitions), PatternIndex.of(definitions, findings.lexicon), mere_text
+        )
 
     def find(self, chart: Chart) -> tuple[Evidence, ...]:
         """Return every place in *chart* that speaks about a finding.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,12 +9,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cds_service.evidence.model import Side
-from cds_service.evidence.tokens import without_apostrophes
+from cds_service.evidence.tokens import without_apostrophes, words_only
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
 CORRECTED_TO = 24  # letters: no word of ours is longer
 REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
-PIECE = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 
 
 class Role(StrEnum):
@@ -102,12 +100,14 @@ class Lexicon:
     Attributes:
         entries: the first words of all entries.
         normal: the normal form of a word, one slip of the pen in a long word put right; remembered.
+        known: the word as ``telling`` has it; its normal form where that has it in no other.
         telling: the longest word of each entry → what it tells of.
         signs: the word groups that can be written without a word, as an arrow or a plus.
     """
 
     entries: Mapping[str, Node]
     normal: Callable[[str], str] = field(repr=False)
+    known: Callable[[str], str] = field(repr=False)
     telling: Mapping[str, tuple[Told, ...]] = field(repr=False)
     signs: frozenset[str]
 
@@ -128,9 +128,11 @@ class Lexicon:
             if meaning not in grouped.setdefault(words, []):
                 grouped[words].append(meaning)
         telling, signs = _telling(grouped)
+        normal = lru_cache(REMEMBERED_WORDS)(Spelling.of(grouped, plain_words).normal)
         return cls(
             entries=_tree(grouped),
-            normal=lru_cache(REMEMBERED_WORDS)(Spelling.of(grouped, plain_words).normal),
+            normal=normal,
+            known=lru_cache(REMEMBERED_WORDS)(lambda word: word if word in telling else normal(word)),
             telling=telling,
             signs=signs,
         )
@@ -165,7 +167,7 @@ def _telling(
     signs: set[str] = set()
     for words, meanings in grouped.items():
         groups = {meaning.group for meaning in meanings if meaning.cue is None}
-        pieces = [piece for word in words for piece in PIECE.findall(word)]
+        pieces = [piece for word in words for piece in words_only(word).split()]
         if not pieces:
             signs |= groups
         elif groups:

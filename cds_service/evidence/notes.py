@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cds_service.chart.model import Passage
-from cds_service.evidence.candidates import Candidate, PatternIndex, groups_by_word
+from cds_service.evidence.candidates import Candidate, PatternIndex
 from cds_service.evidence.context import AS_WRITTEN, course_of, read_context
 from cds_service.evidence.definition import FindingDefinition
 from cds_service.evidence.lexicon import Cue, Lexicon
@@ -33,19 +33,17 @@ _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the s
 def find_in_passage(passage: Passage, index: PatternIndex, lexicon: Lexicon) -> Iterator[Evidence]:
     """Yield the evidence in *passage*, in the order of the text; offsets are those of ``passage.text``."""
     text = passage.text
-    groups_in = groups_by_word(text, lexicon)
+    candidates_in = index.in_text(text, passage.kind)
     section, section_ends = "", -1
     previous: list[Evidence] = []
     statements = 0
     for start, end in sentences(text):
-        label = _LABEL.match(text, start, end)
+        label = _LABEL.match(text, start, end) if text.find(":", start, end) > 0 else None
         if label:
             section, section_ends = _section(label.group(1), lexicon), _line_end(text, end)
         elif section and (start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)):
             section = ""
-        candidates = (
-            index.fitting(groups_in(start, end), passage.kind) if statements < _MOST_STATEMENTS else []
-        )
+        candidates = candidates_in(start, end) if statements < _MOST_STATEMENTS else []
         if candidates and not _is_unticked(text, start, end):
             yield from previous
             found = _find_in_sentence(passage, start, end, candidates, lexicon, section)

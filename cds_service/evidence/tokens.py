@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
+_MARK = re.compile(r"[.!;?\r\n]")  # where a sentence can end
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
     r"""
@@ -69,18 +70,42 @@ class Tokens:
     numbers: dict[int, float]
 
 
+class _Letters(dict[int, str]):
+    """What stands for each character where only words matter; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        letter = char.lower()[:1] if char.isalpha() else "'" if char in "'’" else " "
+        if code < _RARE_FROM:
+            self[code] = letter
+        return letter
+
+
+_RARE_FROM = 0x2100  # no note is written in the letters from here on; they are not worth the memory
+_LETTERS = _Letters()
+
+
+def words_only(text: str) -> str:
+    """Return *text* in lower case with a space for all that is in no word; places stay those of *text*."""
+    return text.translate(_LETTERS)
+
+
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each sentence; a line break inside a sentence does not end it.
 
     A line goes on where the next one begins in lower case or the line was left open ("denies", a comma).
     """
-    start = 0
-    for stop in _STOP.finditer(text):
-        at = stop.start()
-        if text[at] in "\r\n" and _goes_on(text, start, at, stop.end()):
+    start = seen = 0
+    for mark in _MARK.finditer(text):
+        at = mark.start()
+        stop = _STOP.match(text, at) if at >= seen else None
+        if stop is None:
             continue
-        yield from _pieces(text, start, stop.end() if text[at] == "?" else at)
-        start = stop.end()
+        seen = stop.end()
+        if text[at] in "\r\n" and _goes_on(text, start, at, seen):
+            continue
+        yield from _pieces(text, start, seen if text[at] == "?" else at)
+        start = seen
     yield from _pieces(text, start, len(text))
 
 
