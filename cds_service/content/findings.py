@@ -155,7 +155,7 @@ def _groups_used(entry: FindingEntry) -> Iterator[str]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(tokens(text, 0, len(text), without_apostrophes).norms)
+    return tuple(tokens(text, without_apostrophes).norms)
 
 
 def _lexicon(

@@ -91,7 +91,7 @@ def _state(entry: Entry, lexicon: Lexicon) -> State | None:
         return State.UNCERTAIN
     if not entry.value_text:
         return State.ASSERTED
-    words = tokens(entry.value_text, 0, len(entry.value_text), lexicon.normal)
+    words = tokens(entry.value_text, lexicon.normal)
     cues = read_sentence(words, lexicon).cues.keys()
     if Cue.NOT_EXAMINED in cues:
         return None

@@ -5,7 +5,7 @@ Source: ConText, Harkema 2009, doi:10.1016/j.jbi.2009.05.002.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.evidence.hits import Hit
 from cds_service.evidence.lexicon import Cue
@@ -30,8 +30,7 @@ _SETTING_ASIDE = frozenset(
 _COURSES = {Cue.NEW: Course.NEW, Cue.PROGRESSIVE: Course.PROGRESSIVE, Cue.STABLE: Course.STABLE}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How a match is meant: what it says, on which side, and why it does not count ("" when it does)."""
 
     state: State

@@ -12,7 +12,7 @@ from cds_service.evidence.coded import CodeIndex, find_in_entry, status_counts
 from cds_service.evidence.definition import FindingDefinition, Findings
 from cds_service.evidence.lexicon import Lexicon
 from cds_service.evidence.model import Course, Evidence, Side, State
-from cds_service.evidence.notes import find_in_passage
+from cds_service.evidence.notes import TextReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,18 @@ class Finder:
         evidence = [
             item for entry in chart.entries for item in find_in_entry(entry, self.codes, self.lexicon)
         ]
+        reader = TextReader(self.patterns, self.lexicon)
         for passage in chart.passages:
-            evidence.extend(self._in_passage(passage))
+            evidence.extend(self._in_passage(passage, reader))
         windowed = self._windowed(_not_beside(evidence, self.definitions), chart.as_of)
         return _without_explained(_only_of(windowed, self.definitions), self.definitions)
 
     def find_in_entry(self, entry: Entry, passages: Iterable[Passage]) -> frozenset[str]:
         """Return the findings that one entry asserts by its codes or, where no code does, by its label."""
         evidence = list(find_in_entry(entry, self.codes, self.lexicon))
+        reader = TextReader(self.patterns, self.lexicon)
         for passage in passages:
-            evidence.extend(self._in_passage(passage))
+            evidence.extend(self._in_passage(passage, reader))
         return frozenset(
             item.finding
             for item in _not_beside(evidence, self.definitions)
@@ -72,10 +74,10 @@ class Finder:
         """The lexicon of the definitions."""
         return self.findings.lexicon
 
-    def _in_passage(self, passage: Passage) -> list[Evidence]:
+    def _in_passage(self, passage: Passage, reader: TextReader) -> list[Evidence]:
         found = [
             self._as_recorded(item, passage)
-            for item in find_in_passage(passage, self.patterns, self.lexicon)
+            for item in reader.find_in(passage)
             if passage.entry is None or _speaks(passage, passage.entry, self.definitions[item.finding])
         ]
         return found + self._by_mere_text(passage)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
 
 COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
+_SWALLOWING = (Cue.TITLE, Cue.PSEUDO)
 
 
 class Hit(NamedTuple):
@@ -27,14 +28,16 @@ def find_hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
     swallowed_to = -1
     for at, norm in enumerate(norms):
         node = lexicon.entries.get(norm) if at > swallowed_to else None
-        if node is None:
-            continue
         here = _walk(norms, at, node)
         if not here:
             continue
         longest, meanings = here[-1]
-        found.extend([Hit(meaning, at, longest) for meaning in meanings])
-        swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
+        swallows = False
+        for meaning in meanings:
+            found.append(Hit(meaning, at, longest))
+            swallows = swallows or meaning.cue in _SWALLOWING
+        if swallows:
+            swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
         if len(here) > 1 and swallowed_to < longest:
             found.extend(_shorter(here, at))
     return _with_limits(found)
@@ -86,19 +89,22 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
         return hits
     limited = []
     for hit in hits:
+        meaning = hit.meaning
         outer = None
-        if hit.meaning.cue is not None or hit.meaning.group == "side" or hit.meaning.role is Role.SUBJECT:
+        if meaning.cue is not None or meaning.group == "side" or meaning.role is Role.SUBJECT:
             outer = max([other for other in longer if _holds(other, hit)], key=_length, default=None)
         if outer is None:
             limited.append(hit)
-        elif hit.meaning.cue is not None:
-            limited.append(hit._replace(within=(outer.first, outer.last)))
+        elif meaning.cue is not None:
+            limited.append(Hit(meaning, hit.first, hit.last, (outer.first, outer.last)))
     return limited
 
 
 def _holds(outer: Hit, inner: Hit) -> bool:
     """Tell whether the entry *outer* has the words of *inner* for itself."""
-    if outer.first > inner.first or inner.last > outer.last or _length(outer) <= _length(inner):
+    if outer.first > inner.first or inner.last > outer.last:
+        return False
+    if outer.last - outer.first <= inner.last - inner.first:
         return False
     if inner.meaning.cue is not None:
         return True

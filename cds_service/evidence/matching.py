@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from cds_service.evidence.definition import NumberKind, NumberOf, Pattern, WordOf
 from cds_service.evidence.hits import Hit
-from cds_service.evidence.lexicon import Role
+from cds_service.evidence.lexicon import Meaning, Role
 from cds_service.evidence.model import Side
 from cds_service.evidence.segments import COMMAS
 from cds_service.evidence.sentence import Sentence
@@ -20,6 +19,7 @@ class Match(NamedTuple):
     Attributes:
         pattern: what matched.
         parts: (first token, last token) of each element, in the order of the pattern.
+        first, last: the outermost tokens of the match.
         subject_side: the side that the subject itself names ("legs" are both).
         number: the number matched, if the pattern asks for one.
         stated: it is stated as a predicate ("legs weak"), which a "no" before a comma does not reach.
@@ -28,20 +28,12 @@ class Match(NamedTuple):
 
     pattern: Pattern
     parts: tuple[tuple[int, int], ...]
+    first: int
+    last: int
     subject_side: Side | None
     number: float | None
     stated: bool
     has_subject: bool
-
-    @property
-    def first(self) -> int:
-        """The first token of the match."""
-        return min(part[0] for part in self.parts)
-
-    @property
-    def last(self) -> int:
-        """The last token of the match."""
-        return max(part[1] for part in self.parts)
 
 
 _COMPARING = frozenset(
@@ -52,58 +44,59 @@ _FAR_IN_A_LABEL = 12
 _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.PLAIN: "number"}
 
 
-class _Found(NamedTuple):
-    first: int
-    last: int
-    role: Role
-    side: Side | None = None
-    number: float | None = None
+_NUMBER = Meaning("number", Role.STATE)
 
 
-def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False) -> Iterator[Match]:
-    """Yield a match of *pattern* for each place where its number stands, or else its first element.
+def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False) -> list[Match]:
+    """Return a match of *pattern* for each place where its number stands, or else its first element.
 
     Args:
         sentence: the sentence.
         pattern: the pattern.
         labelled: the sentence is a label and its value, which belong together however far apart.
     """
-    first = pattern.near[0]
-    if len(pattern.near) == 1 and isinstance(first, WordOf):
-        yield from _bare(sentence, pattern, first)
-        return
+    if len(pattern.near) == 1:
+        return [_bare(pattern, hit) for hit in _places(sentence, pattern.near[0])]
     columns = []
-    for element in pattern.near:
+    anchor = 0
+    for at, element in enumerate(pattern.near):
         column = _places(sentence, element)[:_MOST_PLACES]
         if not column:
-            return
+            return []
+        if not anchor and isinstance(element, NumberOf):
+            anchor = at
         columns.append(column)
-    anchor = next((at for at, element in enumerate(pattern.near) if isinstance(element, NumberOf)), 0)
     within = pattern.within + (_FAR_IN_A_LABEL if labelled else 0)
+    found = []
     for place in columns[anchor]:
         parts = _nearest(sentence, place, anchor, columns, pattern)
-        if parts is not None and _words_between(parts) <= within and _numbers_hold(pattern, parts):
-            yield _match(sentence, pattern, parts)
+        if parts is not None:
+            match = _match(sentence, pattern, parts)
+            if _words_between(match) <= within and _numbers_hold(sentence, match):
+                found.append(match)
+    return found
 
 
-def _bare(sentence: Sentence, pattern: Pattern, element: WordOf) -> Iterator[Match]:
-    """Yield a match for each word or phrase of a pattern that asks for nothing else."""
-    for group in element.groups:
-        for meaning, first, last, _ in sentence.words.get(group, ()):
-            yield Match(pattern, ((first, last),), meaning.side, None, meaning.role is Role.STATE, False)
+def _bare(pattern: Pattern, hit: Hit) -> Match:
+    """Return the match of a pattern that asks for one word or phrase and nothing else."""
+    meaning, first, last, _ = hit
+    return Match(
+        pattern, ((first, last),), first, last, meaning.side, None, meaning.role is Role.STATE, False
+    )
 
 
-def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[_Found]:
+def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[Hit]:
     if isinstance(element, NumberOf):
+        kinds, kind = sentence.tokens.kinds, _TOKEN_KIND[element.kind]
         return [
-            _Found(at, at, Role.STATE, None, number)
-            for at, number in sentence.tokens.numbers.items()
-            if sentence.tokens.kinds[at] == _TOKEN_KIND[element.kind] and not _is_a_time(sentence, at)
+            Hit(_NUMBER, at, at)
+            for at in sentence.tokens.numbers
+            if kinds[at] == kind and not _is_a_time(sentence, at)
         ]
-    hits: list[Hit] = []
-    for group in element.groups:
-        hits.extend(sentence.words.get(group, ()))
-    return [_Found(h.first, h.last, h.meaning.role, h.meaning.side) for h in hits]
+    words = sentence.words
+    if len(element.groups) == 1:
+        return words.get(element.groups[0], [])
+    return [hit for group in element.groups for hit in words.get(group, ())]
 
 
 def _is_a_time(sentence: Sentence, at: int) -> bool:
@@ -112,11 +105,12 @@ def _is_a_time(sentence: Sentence, at: int) -> bool:
 
 
 def _nearest(
-    sentence: Sentence, anchor: _Found, anchored: int, columns: list[list[_Found]], pattern: Pattern
-) -> list[_Found] | None:
+    sentence: Sentence, anchor: Hit, anchored: int, columns: list[list[Hit]], pattern: Pattern
+) -> list[Hit] | None:
     """Return the places nearest to *anchor*, in the order of the pattern, None when one is missing."""
-    segment = sentence.segment[anchor.first]
-    parts: list[_Found] = []
+    segments = sentence.segment
+    segment = segments[anchor.first]
+    parts: list[Hit] = []
     for at, column in enumerate(columns):
         if at == anchored:
             parts.append(anchor)
@@ -124,55 +118,70 @@ def _nearest(
         fitting = [
             found
             for found in column
-            if (pattern.across or sentence.segment[found.first] == segment)
+            if (pattern.across or segments[found.first] == segment)
             and _apart(found, anchor)
             and all(_apart(found, part) for part in parts)
         ]
         if not fitting:
             return None
-        parts.append(min(fitting, key=lambda found: _distance(anchor, found)))
+        parts.append(
+            fitting[0] if len(fitting) == 1 else min(fitting, key=lambda found: _distance(anchor, found))
+        )
     if pattern.ordered and any(a.first > b.first for a, b in pairwise(parts)):
         return None
     return parts
 
 
-def _apart(one: _Found, other: _Found) -> bool:
+def _apart(one: Hit, other: Hit) -> bool:
     return one.first > other.last or one.last < other.first
 
 
-def _words_between(parts: list[_Found]) -> int:
+def _words_between(match: Match) -> int:
     """Return how many words of the stretch from the first to the last part belong to no part."""
-    first, last = min(p.first for p in parts), max(p.last for p in parts)
-    return last - first + 1 - sum(p.last - p.first + 1 for p in parts)
+    return match.last - match.first + 1 - sum([last - first + 1 for first, last in match.parts])
 
 
-def _numbers_hold(pattern: Pattern, parts: list[_Found]) -> bool:
+def _numbers_hold(sentence: Sentence, match: Match) -> bool:
     """Tell whether the nearest number of each kind lies within the limits that the pattern asks for."""
+    if match.number is None:
+        return True
+    numbers = sentence.tokens.numbers
     return all(
-        part.number is not None and element.holds(part.number)
-        for element, part in zip(pattern.near, parts, strict=True)
+        element.holds(numbers[at])
+        for element, (at, _) in zip(match.pattern.near, match.parts, strict=True)
         if isinstance(element, NumberOf)
     )
 
 
-def _distance(one: _Found, other: _Found) -> tuple[int, int]:
+def _distance(one: Hit, other: Hit) -> tuple[int, int]:
     """Order places by distance; of two as far away the later one wins, as a value follows its subject."""
     return (other.first - one.last, 0) if other.first > one.last else (one.first - other.last, 1)
 
 
-def _match(sentence: Sentence, pattern: Pattern, parts: list[_Found]) -> Match:
-    stated = [part for part in parts if part.role is Role.STATE]
-    subjects = [part for part in parts if part.role is Role.SUBJECT]
-    before = any(s.first < state.first for state in stated for s in subjects)
-    after = any(s.first > state.last for state in stated for s in subjects)
-    sides = {part.side for part in parts if part.side is not None}
+def _match(sentence: Sentence, pattern: Pattern, parts: list[Hit]) -> Match:
+    before = after = False
+    number = None
+    sides: set[Side] = set()
+    states = [part for part in parts if part.meaning.role is Role.STATE]
+    for part in parts:
+        meaning = part.meaning
+        if meaning.role is Role.SUBJECT:
+            before = before or any(part.first < state.first for state in states)
+            after = after or any(part.first > state.last for state in states)
+        elif meaning is _NUMBER and number is None:
+            number = sentence.tokens.numbers[part.first]
+        if meaning.side is not None:
+            sides.add(meaning.side)
+    stated = bool(states) and (before or not after or number is not None)
     return Match(
         pattern=pattern,
-        parts=tuple((part.first, part.last) for part in parts),
+        parts=tuple([(part.first, part.last) for part in parts]),
+        first=min([part.first for part in parts]),
+        last=max([part.last for part in parts]),
         subject_side=_joined(sides),
-        number=next((part.number for part in parts if part.number is not None), None),
-        stated=bool(stated) and (before or not after or any(p.number is not None for p in stated)),
-        has_subject=before or any(p.number is not None for p in stated),
+        number=number,
+        stated=stated,
+        has_subject=before or number is not None,
     )
 
 

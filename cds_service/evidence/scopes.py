@@ -35,7 +35,7 @@ _INTRODUCES = frozenset({"following", "below", "symptoms", "signs"})
 def _colon_between(sentence: Sentence, hit: Hit, match: Match) -> bool:
     """Tell whether a colon ends the reach of *hit*: not right behind it, nor after "the following"."""
     norms = sentence.tokens.norms
-    return any(
+    return ":" in norms and any(
         norms[at] == ":" and norms[at - 1] not in _INTRODUCES for at in range(hit.last + 2, match.first)
     )
 
@@ -50,13 +50,19 @@ def may_reach(hit: Hit, match: Match) -> bool:
 
 def is_inside(hit: Hit, match: Match) -> bool:
     """Tell whether the modifier is itself a part of the match."""
-    return any(first <= hit.first <= last for first, last in match.parts)
+    at = hit.first
+    if not match.first <= at <= match.last:
+        return False
+    return any(first <= at <= last for first, last in match.parts)
 
 
 def is_ended(sentence: Sentence, one: int, other: int) -> bool:
     """Tell whether a word such as "but" stands between two tokens."""
+    ends = sentence.of(Cue.ENDS)
+    if not ends:
+        return False
     low, high = min(one, other), max(one, other)
-    return any(hit.within is None and low < hit.first <= high for hit in sentence.of(Cue.ENDS))
+    return any(hit.within is None and low < hit.first <= high for hit in ends)
 
 
 def reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:

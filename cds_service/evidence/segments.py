@@ -53,8 +53,10 @@ def cut(tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]]) -> tuple
     chunks = _chunks(tokens.norms, hits, ends)
     subjects, values = _subjects_and_values(tokens, hits, sides, chunks)
     pieces = [_Piece() for _ in range(chunks[-1] + 1)]
-    for at, chunk in enumerate(chunks):
-        pieces[chunk].add(_Piece(at if at in subjects else None, at if at in values else None))
+    for at in sorted(subjects):
+        pieces[chunks[at]].add(_Piece(at, None))
+    for at in sorted(values):
+        pieces[chunks[at]].add(_Piece(None, at))
     numbers = _segments(pieces)
     return chunks, [numbers[chunk] for chunk in chunks]
 
@@ -102,27 +104,29 @@ def _subjects_and_values(
     grouped = {
         hit.first for hit in hits if "#" not in hit.meaning.group and hit.meaning.role is not Role.OTHER
     }
-    telling = [
-        hit
-        for hit in hits
-        if hit.last > hit.first or "#" not in hit.meaning.group or hit.first not in grouped
-    ]
-    named = [hit for hit in telling if hit.meaning.role in _SUBJECTS]
+    named: list[Hit] = []
+    values = {at for at in tokens.numbers if tokens.kinds[at] in _VALUE_NUMBERS}
+    for hit in hits:
+        meaning = hit.meaning
+        if hit.last == hit.first and "#" in meaning.group and hit.first in grouped:
+            continue
+        if meaning.role in _SUBJECTS:
+            named.append(hit)
+        if meaning.role in _VALUES or meaning.cue in _VALUE_CUES:
+            values.add(hit.first)
     subjects = {hit.first for hit in named}
-    values = {hit.first for hit in telling if hit.meaning.role in _VALUES or hit.meaning.cue in _VALUE_CUES}
-    values |= {at for at, kind in enumerate(tokens.kinds) if kind in _VALUE_NUMBERS}
-    values |= {
-        at
-        for at, _ in sides
-        if at + 1 not in subjects
-        and any(0 < at - hit.last <= _SIDE_BEHIND and chunk[at] == chunk[hit.last] for hit in named)
-    }
+    for at, _ in sides:
+        if at + 1 not in subjects and any(
+            0 < at - hit.last <= _SIDE_BEHIND and chunk[at] == chunk[hit.last] for hit in named
+        ):
+            values.add(at)
     return subjects, values
 
 
 def _chunks(norms: list[str], hits: list[Hit], ends: set[int]) -> list[int]:
     """Number the piece of each token; an "and" inside an entry ("pins and needles") cuts nothing."""
-    inside = {at for hit in hits if hit.last > hit.first for at in range(hit.first + 1, hit.last + 1)}
+    longer = [hit for hit in hits if hit.last > hit.first]
+    inside = {at for hit in longer for at in range(hit.first + 1, hit.last + 1)}
     number, chunk = 0, []
     for at, norm in enumerate(norms):
         if at and (at in ends or (norm in COORDINATORS and at not in inside)):

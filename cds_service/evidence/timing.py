@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cds_service.chart.dates import FhirDate
 from cds_service.evidence.lexicon import Cue
 from cds_service.evidence.matching import Match
 from cds_service.evidence.sentence import Sentence
@@ -42,12 +41,12 @@ class StatedTime(NamedTuple):
     ago: bool
 
 
-def stated_times(sentence: Sentence, written: FhirDate | None) -> list[StatedTime]:
+def stated_times(sentence: Sentence, year: int | None) -> list[StatedTime]:
     """Return the lengths of time that *sentence* states, ages and future dates left out.
 
     Args:
         sentence: the sentence.
-        written: when it was written, to which a year such as "in 2015" is compared; None when not recorded.
+        year: when it was written, to which a year such as "in 2015" is compared; None when not recorded.
     """
     times: list[StatedTime | None] = [
         _from_unit(sentence, hit.first, hit.last, hit.meaning.days) for hit in sentence.words.get(_UNIT, ())
@@ -58,17 +57,17 @@ def stated_times(sentence: Sentence, written: FhirDate | None) -> list[StatedTim
     for at, number in sentence.tokens.numbers.items():
         if sentence.tokens.kinds[at] == "fraction":
             times.append(StatedTime(at, at, round(number), _followed_by_ago(sentence, at)))
-        elif written is not None:
-            times.append(_from_year(sentence, at, number, written))
+        elif year is not None:
+            times.append(_from_year(sentence, at, number, year))
     return [time for time in times if time is not None]
 
 
-def _from_year(sentence: Sentence, at: int, number: float, written: FhirDate) -> StatedTime | None:
+def _from_year(sentence: Sentence, at: int, number: float, year: int) -> StatedTime | None:
     """Read "in 2015" as so many years ago and "since 2015" as so long; the year of writing says nothing."""
     norms = sentence.tokens.norms
-    if not 1930 <= number < written.latest.year or not at or len(norms[at]) != 4:
+    if not 1930 <= number < year or not at or len(norms[at]) != 4:
         return None
-    return StatedTime(at, at, round((written.latest.year - number) * 365), norms[at - 1] != "since")
+    return StatedTime(at, at, round((year - number) * 365), norms[at - 1] != "since")
 
 
 def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) -> StatedTime | None:

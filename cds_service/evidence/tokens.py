@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
         |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     """,
-    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+    re.VERBOSE | re.MULTILINE,
 )
 _MARK = re.compile(r"[.!;?\r\n]")  # where a sentence can end
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
@@ -132,14 +132,14 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     )
 
 
-def tokens(text: str, start: int, end: int, normal: Callable[[str], str]) -> Tokens:
-    """Return the tokens of *text* between *start* and *end*; *normal* gives the normal form of a word."""
+def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
+    """Return the tokens of *text*, one sentence; *normal* gives the normal form of a word."""
     norms: list[str] = []
     places: list[tuple[int, int]] = []
     kinds: list[str] = []
     numbers: dict[int, float] = {}
-    for match in _TOKEN.finditer(text, start, end):
-        kind, raw = match.lastgroup or "sign", match.group().lower()
+    for match in _TOKEN.finditer(_lower(text)):
+        kind, raw = match.lastgroup or "sign", match.group()
         if kind in ("word", "letter"):
             kind, raw = "word", normal(raw)
         elif kind == "sign":
@@ -152,6 +152,12 @@ def tokens(text: str, start: int, end: int, normal: Callable[[str], str]) -> Tok
         places.append(match.span())
         kinds.append(kind)
     return Tokens(norms, places, kinds, numbers)
+
+
+def _lower(text: str) -> str:
+    """Return *text* in lower case; a letter that would become two becomes one, places stay."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(char.lower()[0] for char in text)
 
 
 def without_apostrophes(word: str) -> str:
