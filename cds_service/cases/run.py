@@ -87,8 +87,7 @@ def _card_differences(expect: Expect, cards: tuple[Card, ...]) -> Iterator[str]:
     shown = [card.source.topic.code for card in cards if card.source.topic]
     if expect.card != "":
         yield from _different("card", expect.card or "none", shown[0] if shown else "none")
-    if expect.companion and expect.companion not in shown[1:]:
-        yield f"the card {expect.companion} is not shown beside the main one"
+    yield from _companion_differences(expect.companion, shown[1:])
     offered = {kind for card in cards for kind in offered_kinds_of(card)}
     yield from (f"{kind} is not offered" for kind in expect.suggests if kind not in offered)
     yield from (f"{kind} is offered" for kind in expect.never if kind in offered)
@@ -96,6 +95,14 @@ def _card_differences(expect: Expect, cards: tuple[Card, ...]) -> Iterator[str]:
         yield from _different("indicator", expect.indicator, str(cards[0].indicator) if cards else "none")
     detail = cards[0].detail if cards else ""
     yield from (f"the detail does not say {words!r}" for words in expect.says if words not in detail)
+    yield from (f"the detail says {words!r}" for words in expect.omits if words in detail)
+
+
+def _companion_differences(companion: str | None, shown: list[str]) -> Iterator[str]:
+    if companion is None:
+        yield from (f"the card {card} is shown beside the main one" for card in shown)
+    elif companion and companion not in shown:
+        yield f"the card {companion} is not shown beside the main one"
 
 
 def _unsettled(expect: Expect, would_settle: tuple[str, ...]) -> Iterator[str]:

@@ -87,9 +87,9 @@ class Expect(Strict):
 
     Attributes:
         fires: rules that are met; ``not`` those that are not.
-        card: id of the main card, null for no card at all; ``companion`` of the second one.
+        card: id of the main card, null for no card at all; ``companion`` of one beside it, null for none.
         suggests: kinds that are offered; ``never`` those that are not.
-        says: words that stand in the detail of the main card.
+        says: words that stand in the detail of the main card; ``omits`` those that do not.
         indicator: of the main card.
         settles: words that stand in what would settle an insufficient record.
     """
@@ -101,10 +101,11 @@ class Expect(Strict):
     fires: list[Text] = []
     not_: Annotated[list[Text], Field(alias="not")] = []
     card: str | None = ""
-    companion: str = ""
+    companion: str | None = ""
     suggests: list[Text] = []
     never: list[Text] = []
     says: list[Text] = []
+    omits: list[Text] = []
     indicator: Literal["info", "warning", "critical"] | None = None
     settles: list[Text] = []
 

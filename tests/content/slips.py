@@ -20,6 +20,7 @@ from cds_service.criteria.shapes import (
     Unless,
 )
 from cds_service.evidence.model import State
+from cds_service.wording.definitions import Catalogue
 
 T = TypeVar("T")
 
@@ -29,13 +30,14 @@ class Slip:
     """One slip.
 
     Attributes:
-        place: id of the rule, group or suppression.
+        place: id of the rule, group or suppression, or where a card asks.
+        content: the rules, or what they can put on a card, after the slip.
         before: the criterion that slipped, ``after`` what became of it; None where no criterion changed.
     """
 
     place: str
     what: str
-    recommendation: Recommendation
+    content: Recommendation | Catalogue
     before: Criterion | None = None
     after: Criterion | None = None
 
@@ -49,11 +51,11 @@ def slips_of(recommendation: Recommendation) -> Iterator[Slip]:
     """Yield every slip in groups, rules, suppressions and the question of insufficient data."""
     for number, group in enumerate(recommendation.groups):
         for what, when in slipped(group.when):
-            groups = _with(recommendation.groups, number, replace(group, when=when))
+            groups = with_item(recommendation.groups, number, replace(group, when=when))
             yield Slip(group.id, what, replace(recommendation, groups=groups), group.when, when)
     for number, rule in enumerate(recommendation.rules):
         for what, when in slipped(rule.when):
-            rules = _with(recommendation.rules, number, replace(rule, when=when))
+            rules = with_item(recommendation.rules, number, replace(rule, when=when))
             yield Slip(rule.id, what, replace(recommendation, rules=rules), rule.when, when)
     for number, one in enumerate(recommendation.suppressions):
         if one.enabled:
@@ -79,7 +81,7 @@ def _of_insufficient(recommendation: Recommendation) -> Iterator[Slip]:
 
 def _of_suppression(recommendation: Recommendation, number: int, one: Suppression) -> Iterator[Slip]:
     def changed(what: str, **how: Any) -> Slip:
-        suppressions = _with(recommendation.suppressions, number, replace(one, **how))
+        suppressions = with_item(recommendation.suppressions, number, replace(one, **how))
         after = how.get("when")
         return Slip(
             one.id, what, replace(recommendation, suppressions=suppressions), after and one.when, after
@@ -92,7 +94,7 @@ def _of_suppression(recommendation: Recommendation, number: int, one: Suppressio
     yield from (changed(f"not for {tier}", tiers=one.tiers - {tier}) for tier in sorted(one.tiers))
 
 
-def _with(items: tuple[T, ...], number: int, item: T) -> tuple[T, ...]:
+def with_item(items: tuple[T, ...], number: int, item: T) -> tuple[T, ...]:
     return (*items[:number], item, *items[number + 1 :])
 
 
@@ -121,7 +123,7 @@ def _slipped_parts(criterion: AllOf | AnyOf | AtLeast | Unless) -> Iterator[tupl
             rest = (*parts[:number], *parts[number + 1 :])
             yield f"dropped {describe(part)}", replace(criterion, parts=rest)
         for what, changed in slipped(part):
-            yield what, replace(criterion, parts=_with(parts, number, changed))
+            yield what, replace(criterion, parts=with_item(parts, number, changed))
     if isinstance(criterion, AtLeast):
         yield f"n {criterion.n + 1}", replace(criterion, n=criterion.n + 1)
         yield f"n {criterion.n - 1}", replace(criterion, n=criterion.n - 1)
@@ -162,7 +164,8 @@ def describe(criterion: Criterion) -> str:
     return type(criterion).__name__
 
 
-def with_recommendation(library: Library, recommendation: Recommendation) -> Library:
-    """Return *library* with *recommendation* in place of the one of the same id."""
-    others = {**library.recommendations, recommendation.id: recommendation}
-    return replace(library, recommendations=MappingProxyType(others))
+def with_content(library: Library, recommendation: str, content: Recommendation | Catalogue) -> Library:
+    """Return *library* with *content* in place of what *recommendation* had."""
+    name = "catalogues" if isinstance(content, Catalogue) else "recommendations"
+    others = {**getattr(library, name), recommendation: content}
+    return replace(library, **{name: MappingProxyType(others)})

@@ -9,7 +9,8 @@ from cds_service.consult import find_grounds
 from cds_service.content.library import Library
 from cds_service.content.recommendation import named_in
 from cds_service.criteria.recommendation import Recommendation
-from tests.content.slips import Slip, slips_of, with_recommendation
+from tests.content.card_slips import slips_of_cards
+from tests.content.slips import Slip, slips_of, with_content
 
 
 class Witness:
@@ -47,10 +48,10 @@ def survivors(
     witnesses = [Witness(prepared, library) for prepared in cases if prepared.asked.orders]
     written = library.recommendations[recommendation]
     found = []
-    for slip in slips_of(written):
+    for slip in (*slips_of(written), *slips_of_cards(library.catalogues[recommendation])):
         if slip.name in known:
             continue
-        if not _is_noticed(slip, witnesses, with_recommendation(library, slip.recommendation), written):
+        if not _is_noticed(slip, witnesses, with_content(library, recommendation, slip.content), written):
             found.append(slip.name)
     return found
 
