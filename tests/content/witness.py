@@ -35,10 +35,11 @@ class Witness:
         return slip.place in (self._held_back_by, "insufficient_data")
 
     def relevance(self, place: str, rules: frozenset[str]) -> int:
-        """Return how soon the case is asked: whether *place* answers it, how many *rules* it names."""
+        """Return how soon the case is asked: whether *place* answers it, what it says of *rules* or cards."""
         answers = place == self._held_back_by or (place == "insufficient_data" and self._insufficient)
         expect = self.prepared.case.expect
-        return len(rules & {*expect.fires, *expect.not_}) + 9 * answers
+        on_the_card = 0 if rules else len((*expect.says, *expect.omits, *expect.suggests, *expect.never))
+        return len(rules & {*expect.fires, *expect.not_}) + on_the_card + 9 * answers
 
 
 def survivors(
