@@ -1,4 +1,4 @@
-"""Slips of the criteria that decide what a card says and offers, what gives way, and what keeps it company."""
+"""Slips of what decides when a card is shown beside another, and what a card says, offers and quotes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
-from cds_service.criteria.shapes import AllOf, AnyOf, Criterion
+from cds_service.criteria.shapes import AllOf, AnyOf, Criterion, FindingIs
 from cds_service.wording.definitions import CardDefinition, Catalogue, FirstOf, Note, Offer
 from tests.content.slips import Slip, slipped, with_item
 
@@ -17,16 +17,17 @@ T = TypeVar("T")
 
 
 def slips_of_cards(catalogue: Catalogue) -> Iterator[Slip]:
-    """Yield every slip in the criteria of notes, offers, companions and replacements.
+    """Yield every slip in when notes, offers, companions, replacements and figures apply.
 
     A note or an offer that several cards share is written once, so it slips in all of them.
     """
-    for part, place in _conditional_parts(catalogue).items():
+    for part, place in _offers_and_notes(catalogue).items():
         for what, before, after in _slipped_when(part.when):
             cards = [_exchanged(card, part, replace(part, when=after)) for card in catalogue.cards.values()]
             yield Slip(place, what, _with_cards(catalogue, cards), before, after)
     yield from _of_companions(catalogue)
     yield from _of_replacements(catalogue)
+    yield from _of_references(catalogue)
 
 
 def _slipped_when(when: Criterion | None) -> Iterator[tuple[str, Criterion, Criterion]]:
@@ -37,8 +38,8 @@ def _slipped_when(when: Criterion | None) -> Iterator[tuple[str, Criterion, Crit
         yield "never", when, NEVER
 
 
-def _conditional_parts(catalogue: Catalogue) -> dict[Offer | Note, str]:
-    """Return each offer and note that has a criterion, with the first place where it stands."""
+def _offers_and_notes(catalogue: Catalogue) -> dict[Offer | Note, str]:
+    """Return each offer and note with the first place where it stands."""
     places: dict[Offer | Note, str] = {}
     for card in catalogue.cards.values():
         for offer in _offers(card):
@@ -81,6 +82,25 @@ def _of_replacements(catalogue: Catalogue) -> Iterator[Slip]:
             yield Slip(
                 f"replace with {one.instead}", what, replace(catalogue, replacements=others), before, after
             )
+
+
+def _of_references(catalogue: Catalogue) -> Iterator[Slip]:
+    """Yield each loss of a finding of which a figure speaks; without any the figure is always shown."""
+    for one in catalogue.references.values():
+        for finding in one.about:
+            rest = tuple(name for name in one.about if name != finding)
+            references = MappingProxyType({**catalogue.references, one.id: replace(one, about=rest)})
+            yield Slip(
+                one.id,
+                f"not about {finding}",
+                replace(catalogue, references=references),
+                _speaks_of(one.about),
+                _speaks_of(rest),
+            )
+
+
+def _speaks_of(findings: tuple[str, ...]) -> Criterion:
+    return AnyOf(tuple(map(FindingIs, findings))) if findings else ALWAYS
 
 
 def _with_cards(catalogue: Catalogue, cards: list[CardDefinition]) -> Catalogue:

@@ -1,4 +1,4 @@
-"""Every number off by one and every part dropped turns a worked case or an example red.
+"""Every number off by one and every part dropped turns a worked case or an example red, on cards as in rules.
 
 ``open_slips.txt`` lists those that cannot change any answer, one a line, each with the reason. A slip
 that could is closed by a case or an example, never by a line.

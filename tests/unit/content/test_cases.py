@@ -39,7 +39,8 @@ def a_case(chart: str, expect: str, more: str = "") -> str:
         a_case('{family: "Mother: alpha sign"}', "tier: none"),
         a_case('{note: "Gamma sign."}', "tier: none, disposition: insufficient-data"),
         a_case('{note: "Alpha sign. Beta sign. Gamma sign."}', "tier: emergency, card: now, suggests: [scan], never: [talk]"),
-        a_case('{note: "Alpha sign. Gamma sign."}', "card: later, companion: aside, says: [alpha sign]"),
+        a_case('{note: "Alpha sign. Gamma sign."}', "card: later, companion: aside, says: [alpha sign], omits: [zeta]"),
+        a_case('{note: "Alpha sign."}', "card: later, companion: null"),
     ],
 )  # fmt: skip
 def test_a_case_that_holds_says_nothing(tmp_path: Path, case: str) -> None:
@@ -59,6 +60,7 @@ def test_a_case_that_holds_says_nothing(tmp_path: Path, case: str) -> None:
         ("suggests: [write]", "write is not offered"),
         ("never: [scan]", "scan is offered"),
         ("says: [zeta]", "the detail does not say 'zeta'"),
+        ("omits: [alpha sign]", "the detail says 'alpha sign'"),
         ("fires: [A9]", "unknown rule 'A9'; did you mean 'A1'?"),
         ("card: latr", "unknown card 'latr'; did you mean 'later'?"),
         ("never: [skan]", "unknown suggestion 'skan'; did you mean 'scan'?"),
@@ -69,6 +71,11 @@ def test_a_case_that_fails_says_how(tmp_path: Path, expect: str, difference: str
     assert len(said) == 1
     assert said[0].startswith("tiny/cases/all.yaml: It is so: ")
     assert difference in said[0]
+
+
+def test_a_case_without_company_says_which_card_is_shown_all_the_same(tmp_path: Path) -> None:
+    said = mistakes_of(tmp_path, a_case('{note: "Alpha sign. Gamma sign."}', "companion: null"))
+    assert "the card aside is shown beside the main one" in said[0]
 
 
 @pytest.mark.parametrize(
