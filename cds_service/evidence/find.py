@@ -13,6 +13,7 @@ from cds_service.evidence.definition import FindingDefinition, Findings
 from cds_service.evidence.lexicon import Lexicon
 from cds_service.evidence.model import Course, Evidence, Side, State
 from cds_service.evidence.notes import TextReader
+from cds_service.evidence.timing import LONG_AGO_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +184,18 @@ def _explained(
 
 
 def _explains(cause: Evidence, sign: Evidence) -> bool:
-    if sign.course in (Course.NEW, Course.PROGRESSIVE):
+    if sign.course in (Course.NEW, Course.PROGRESSIVE) or _began_since(cause, sign):
         return False
     if sign.course is Course.STABLE:
         return cause.side is None or sign.side is None or cause.side is Side.BOTH or cause.side is sign.side
     if cause.side in (None, Side.BOTH):
         return True
     return sign.side is cause.side
+
+
+def _began_since(cause: Evidence, sign: Evidence) -> bool:
+    """Tell whether *sign* is said to be weeks old at most, and *cause* to be older by more than that."""
+    begun, known = sign.began(), cause.began()
+    if begun is None or known is None or sign.onset_days is None:
+        return False
+    return sign.onset_days <= LONG_AGO_DAYS < (begun - known).days

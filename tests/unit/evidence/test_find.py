@@ -147,6 +147,21 @@ def test_a_known_cause_explains_a_sign_unless_it_is_new_or_progressive(sign: str
 
 
 @pytest.mark.parametrize(
+    ("cause", "sign", "state"),
+    [
+        ("Smoke for 40 days.", "Lamp dim for 5 days.", State.ASSERTED),
+        ("Smoke for 20 days.", "Lamp dim for 5 days.", State.SILENT),
+        ("Smoke for 400 days.", "Lamp dim for 30 days.", State.ASSERTED),
+        ("Smoke for 400 days.", "Lamp dim for 31 days.", State.SILENT),
+        ("Smoke.", "Lamp dim for 5 days.", State.SILENT),
+    ],
+)
+def test_a_long_known_cause_does_not_explain_what_has_just_begun(cause: str, sign: str, state: State) -> None:
+    notes = a_passage(cause, reference="a"), a_passage(sign, reference="b")
+    assert state_of("dim", *notes, using=EXPLAINED) is state
+
+
+@pytest.mark.parametrize(
     "cause", ["No smoke.", "Possible smoke.", "History of smoke.", "Neighbour has smoke."]
 )
 def test_what_is_not_known_explains_nothing(cause: str) -> None:
