@@ -17,36 +17,31 @@ class Candidate(NamedTuple):
     """A pattern, the finding that it belongs to, and the word groups that it needs, as bits of a number.
 
     Attributes:
+        anchor: the groups without a word of which it is not looked for.
         all_of: groups that the sentence has to have.
         one_of: sets of groups, of each of which it has to have one.
     """
 
     definition: FindingDefinition
     pattern: Pattern
+    anchor: int
     all_of: int
     one_of: tuple[int, ...]
 
-    @classmethod
-    def of(cls, definition: FindingDefinition, pattern: Pattern, bits: Mapping[str, int]) -> Candidate:
-        """Read what *pattern* needs from its elements."""
-        needed = [(len(groups), _together(bits, groups)) for groups in _groups_of(pattern)]
-        single = (of for count, of in needed if count == 1)
-        return cls(
-            definition, pattern, reduce(or_, single, 0), tuple(of for count, of in needed if count > 1)
-        )
+    def reads(self, kind: str) -> bool:
+        """Tell whether the pattern is meant for texts of this resource type."""
+        mine, patterns = self.definition.text_kinds, self.pattern.kinds
+        return (not mine or kind in mine) and (not patterns or kind in patterns)
 
-    def fits(self, groups: int, kind: str) -> bool:
-        """Tell whether a sentence with these groups, in a text of this kind, can hold the pattern."""
-        return (
-            groups & self.all_of == self.all_of
-            and all(groups & one for one in self.one_of)
-            and (not self.definition.text_kinds or kind in self.definition.text_kinds)
-            and (not self.pattern.kinds or kind in self.pattern.kinds)
-        )
+    def fits(self, groups: int) -> bool:
+        """Tell whether a text with words of these groups can hold the pattern."""
+        if groups & self.all_of != self.all_of:
+            return False
+        return all(groups & one for one in self.one_of)
 
 
-class _Telling(NamedTuple):
-    """What a word tells of, where the sentence also has the other words of its entry.
+class _Told(NamedTuple):
+    """What a word tells of, where the text also has the other words of its entry.
 
     Attributes:
         others: these words.
@@ -61,19 +56,17 @@ class _Telling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PatternIndex:
-    """Which patterns a sentence can hold.
+    """Which patterns a text can hold.
 
     Attributes:
         candidates: every pattern.
         telling: what each word tells of.
-        anchors: the words without one of which no pattern is looked for.
         signs: the groups that can be written without a word, as bits.
         known: the form of a word under which it is told of.
     """
 
     candidates: tuple[Candidate, ...]
-    telling: Mapping[str, tuple[_Telling, ...]]
-    anchors: frozenset[str]
+    telling: Mapping[str, tuple[_Told, ...]]
     signs: int
     known: Callable[[str], str]
 
@@ -83,68 +76,102 @@ class PatternIndex:
         patterns = [(one, pattern) for one in definitions for pattern in one.patterns]
         groups = {group for _, pattern in patterns for one in _groups_of(pattern) for group in one}
         bits = {group: 1 << at for at, group in enumerate(sorted(groups))}
+        anchors = _anchors([pattern for _, pattern in patterns], lexicon)
         anchored: dict[str, list[int]] = {}
-        for number, (_, pattern) in enumerate(patterns):
-            for group in _anchor(pattern, lexicon.signs):
+        for number, anchor in enumerate(anchors):
+            for group in anchor:
                 anchored.setdefault(group, []).append(number)
 
-        def told_by(word: str) -> tuple[_Telling, ...]:
+        def told_by(word: str) -> tuple[_Told, ...]:
             return tuple(
-                _Telling(told.others, bits_of, tuple(n for g in told.groups for n in anchored.get(g, ())))
+                _Told(told.others, bits_of, tuple(n for g in told.groups for n in anchored.get(g, ())))
                 for told in lexicon.telling[word]
                 if (bits_of := _together(bits, told.groups))
             )
 
-        telling = {word: tells for word in lexicon.telling if (tells := told_by(word))}
         return cls(
-            candidates=tuple(Candidate.of(definition, pattern, bits) for definition, pattern in patterns),
-            telling=telling,
-            anchors=frozenset(
-                word for word, tells in telling.items() if any(one.candidates for one in tells)
+            candidates=tuple(
+                _candidate(definition, pattern, anchor, bits)
+                for (definition, pattern), anchor in zip(patterns, anchors, strict=True)
             ),
+            telling={word: tells for word in lexicon.telling if (tells := told_by(word))},
             signs=_together(bits, lexicon.signs),
             known=lexicon.known,
         )
 
     def in_text(self, text: str, kind: str) -> Callable[[int, int], list[Candidate]]:
-        """Return a function that tells the patterns between two places of *text*, of this resource type."""
+        """Return a function that tells the patterns between two places of *text*, of this resource type.
+
+        What no words of the whole text can make is looked for in none of its sentences.
+        """
         words = words_only(text)
         known = {word: self.known(word) for word in set(words.split())}
-        anchors = {word for word, form in known.items() if form in self.anchors}
-        if not anchors:
+        tells = self._told_by(known)
+        groups, numbers = self.signs, set[int]()
+        for entries in tells.values():
+            for _, told, anchored in entries:
+                groups |= told
+                numbers.update(anchored)
+        candidates = [self.candidates[number] for number in sorted(numbers)]
+        candidates = [
+            candidate for candidate in candidates if candidate.fits(groups) and candidate.reads(kind)
+        ]
+        if not candidates:
             return lambda start, end: []
+        anchor = reduce(or_, (candidate.anchor for candidate in candidates))
+        anchors = {word for word, entries in tells.items() if any(told.groups & anchor for told in entries)}
 
         def between(start: int, end: int) -> list[Candidate]:
             here = words[start:end].split()
             if anchors.isdisjoint(here):
                 return []
-            return self._fitting({known[word] for word in here}, kind)
+            forms, groups = {known[word] for word in here}, self.signs
+            for word in here:
+                for others, told, _ in tells.get(word, ()):
+                    if others <= forms:
+                        groups |= told
+            return [candidate for candidate in candidates if candidate.fits(groups)]
 
         return between
 
-    def _fitting(self, words: set[str], kind: str) -> list[Candidate]:
-        """Return the patterns that a sentence of *words* can hold, in a text of this kind."""
-        groups, numbers = 0, set[int]()
-        for word in words & self.telling.keys():
-            for others, told, anchored in self.telling[word]:
-                if others <= words:
-                    groups |= told
-                    numbers.update(anchored)
-        if not groups:
-            return []
-        groups |= self.signs
-        candidates = [self.candidates[number] for number in sorted(numbers)]
-        return [candidate for candidate in candidates if candidate.fits(groups, kind)]
+    def _told_by(self, known: Mapping[str, str]) -> dict[str, list[_Told]]:
+        """Return what each of these words tells of beside the others."""
+        forms = set(known.values())
+        tells = {}
+        for word, form in known.items():
+            if form in self.telling:
+                entries = [told for told in self.telling[form] if told.others <= forms]
+                if entries:
+                    tells[word] = entries
+        return tells
+
+
+def _candidate(
+    definition: FindingDefinition, pattern: Pattern, anchor: frozenset[str], bits: Mapping[str, int]
+) -> Candidate:
+    """Read what *pattern* needs from its elements."""
+    needed = [(len(groups), _together(bits, groups)) for groups in _groups_of(pattern)]
+    all_of = reduce(or_, (groups for count, groups in needed if count == 1), 0)
+    one_of = tuple(groups for count, groups in needed if count > 1)
+    return Candidate(definition, pattern, _together(bits, anchor), all_of, one_of)
 
 
 def _groups_of(pattern: Pattern) -> list[frozenset[str]]:
     return [frozenset(element.groups) for element in pattern.near if isinstance(element, WordOf)]
 
 
-def _anchor(pattern: Pattern, signs: frozenset[str]) -> frozenset[str]:
-    """Return the groups by whose words the pattern is found: the last and most telling that is no sign."""
-    groups = _groups_of(pattern)
-    return next((one for one in reversed(groups) if signs.isdisjoint(one)), groups[-1])
+def _anchors(patterns: list[Pattern], lexicon: Lexicon) -> list[frozenset[str]]:
+    """Return by which groups each pattern is looked for: what is written in long words alone is rare."""
+    shortest: dict[str, int] = {}
+    for word, tells in lexicon.telling.items():
+        for told in tells:
+            for group in told.groups:
+                shortest[group] = min(shortest.get(group, len(word)), len(word))
+    shortest |= dict.fromkeys(lexicon.signs, 0)
+    return [
+        max(_groups_of(pattern), key=lambda groups: min(shortest[group] for group in groups))
+        for pattern in patterns
+    ]
 
 
 def _together(bits: Mapping[str, int], groups: Iterable[str]) -> int:

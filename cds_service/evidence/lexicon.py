@@ -163,16 +163,16 @@ def _tree(grouped: Mapping[tuple[str, ...], list[Meaning]]) -> dict[str, Node]:
 def _telling(
     grouped: Mapping[tuple[str, ...], list[Meaning]],
 ) -> tuple[dict[str, tuple[Told, ...]], frozenset[str]]:
+    pieces = {words: frozenset(words_only(" ".join(words)).split()) for words in grouped}
     telling: dict[str, dict[frozenset[str], set[str]]] = {}
     signs: set[str] = set()
     for words, meanings in grouped.items():
-        groups = {meaning.group for meaning in meanings if meaning.cue is None}
-        pieces = [piece for word in words for piece in words_only(word).split()]
-        if not pieces:
+        groups, here = {meaning.group for meaning in meanings if meaning.cue is None}, pieces[words]
+        if not here:
             signs |= groups
         elif groups:
-            longest = max(pieces, key=len)
-            telling.setdefault(longest, {}).setdefault(frozenset(pieces) - {longest}, set()).update(groups)
+            longest = max(here, key=lambda piece: (len(piece), piece))
+            telling.setdefault(longest, {}).setdefault(here - {longest}, set()).update(groups)
     told = {
         word: tuple(Told(others, frozenset(groups)) for others, groups in by_others.items())
         for word, by_others in telling.items()
@@ -187,24 +187,35 @@ class Spelling:
     Attributes:
         vocabulary: every word of an entry, and words never to be corrected.
         shortened: a long word with one letter left out → the word.
+        halves: how the long words begin and end; of a word with one slip in it, one half is among them.
     """
 
     vocabulary: frozenset[str]
     shortened: Mapping[str, str] = field(repr=False)
+    halves: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, ...]], plain_words: Iterable[str]) -> Spelling:
         """Return the spelling of the words of *entries*."""
         ours, plain = {word for words in entries for word in words}, frozenset(plain_words)
-        return cls(plain | ours, _shortened(ours, plain))
+        corrected = [word for word in sorted(ours) if len(word) >= CORRECTED_FROM and word.isalpha()]
+        halves = frozenset(
+            half for word in corrected for slip in (-1, 0, 1) for half in _halves(word, len(word) + slip)
+        )
+        return cls(plain | ours, _shortened(corrected, plain | ours), halves)
 
     def normal(self, word: str) -> str:
         """Return the word of ours that *word* is or is one slip of the pen away from, else *word* itself."""
         word = without_apostrophes(word)
-        for known in (word, word.removesuffix("s"), word.removesuffix("es")):
-            if known in self.vocabulary:
-                return known
-        return self._nearest(word) if CORRECTED_FROM - 1 <= len(word) <= CORRECTED_TO else word
+        if word in self.vocabulary:
+            return word
+        if word.endswith("s"):
+            for singular in (word[:-1], word.removesuffix("es")):
+                if singular in self.vocabulary:
+                    return singular
+        if not CORRECTED_FROM - 1 <= len(word) <= CORRECTED_TO:
+            return word
+        return word if self.halves.isdisjoint(_halves(word, len(word))) else self._nearest(word)
 
     def _nearest(self, word: str) -> str:
         """Return the long word of ours that a letter left out, put in, changed or swapped makes of *word*."""
@@ -218,16 +229,25 @@ class Spelling:
         return word
 
 
+def _halves(word: str, length: int) -> tuple[str, str]:
+    """Return how *word* begins and ends, by so many letters that a word of *length*, one slip away, shares one.
+
+    A slip in the second half leaves the first as it was. One in the first half touches two letters at most, and
+    never the first of the word, with which the second half is kept.
+    """
+    first = (length - 2) // 2
+    return word[:first], f"{word[0]}…{word[first + 2 - length :]}"
+
+
 def _cuts(word: str) -> Iterable[str]:
     return (word[:at] + word[at + 1 :] for at in range(1, len(word)))
 
 
-def _shortened(words: set[str], plain: frozenset[str]) -> dict[str, str]:
-    """Map each long word, with any one letter but the first left out, to the word itself."""
-    return {
-        cut: word
-        for word in sorted(words, reverse=True)
-        if len(word) >= CORRECTED_FROM and word.isalpha()
-        for cut in _cuts(word)
-        if cut not in words and cut not in plain
-    }
+def _shortened(corrected: Iterable[str], known: frozenset[str]) -> dict[str, str]:
+    """Map each word, with any one letter but the first left out, to the word itself; the first word wins."""
+    shortened: dict[str, str] = {}
+    for word in corrected:
+        for cut in _cuts(word):
+            if cut not in known:
+                shortened.setdefault(cut, word)
+    return shortened
