@@ -14,30 +14,22 @@ from cds_service.evidence.tokens import words_only
 
 
 class Candidate(NamedTuple):
-    """A pattern, the finding that it belongs to, and the word groups that it needs, as bits of a number.
+    """A pattern, the finding that it belongs to, and what it needs; each element of a pattern is one bit.
 
     Attributes:
-        anchor: the groups without a word of which it is not looked for.
-        all_of: groups that the sentence has to have.
-        one_of: sets of groups, of each of which it has to have one.
+        anchor: the element without a word of which it is not looked for.
+        needs: all elements that are written in words.
     """
 
     definition: FindingDefinition
     pattern: Pattern
     anchor: int
-    all_of: int
-    one_of: tuple[int, ...]
+    needs: int
 
     def reads(self, kind: str) -> bool:
         """Tell whether the pattern is meant for texts of this resource type."""
         mine, patterns = self.definition.text_kinds, self.pattern.kinds
         return (not mine or kind in mine) and (not patterns or kind in patterns)
-
-    def fits(self, groups: int) -> bool:
-        """Tell whether a text with words of these groups can hold the pattern."""
-        if groups & self.all_of != self.all_of:
-            return False
-        return all(groups & one for one in self.one_of)
 
 
 class _Told(NamedTuple):
@@ -45,12 +37,12 @@ class _Told(NamedTuple):
 
     Attributes:
         others: these words.
-        groups: the word groups, as bits.
-        candidates: numbers of the patterns that are looked for where one of the groups is.
+        elements: elements of patterns, as bits.
+        candidates: numbers of the patterns that have one of these elements as their anchor.
     """
 
     others: frozenset[str]
-    groups: int
+    elements: int
     candidates: tuple[int, ...]
 
 
@@ -61,7 +53,7 @@ class PatternIndex:
     Attributes:
         candidates: every pattern.
         telling: what each word tells of.
-        signs: the groups that can be written without a word, as bits.
+        signs: the elements that can be written without a word, as bits.
         known: the form of a word under which it is told of.
     """
 
@@ -74,28 +66,31 @@ class PatternIndex:
     def of(cls, definitions: Iterable[FindingDefinition], lexicon: Lexicon) -> PatternIndex:
         """Index every pattern of *definitions* by the words of *lexicon*."""
         patterns = [(one, pattern) for one in definitions for pattern in one.patterns]
-        groups = {group for _, pattern in patterns for one in _groups_of(pattern) for group in one}
-        bits = {group: 1 << at for at, group in enumerate(sorted(groups))}
-        anchors = _anchors([pattern for _, pattern in patterns], lexicon)
-        anchored: dict[str, list[int]] = {}
-        for number, anchor in enumerate(anchors):
-            for group in anchor:
-                anchored.setdefault(group, []).append(number)
+        elements = {element for _, pattern in patterns for element in _elements(pattern)}
+        bits = {element: 1 << at for at, element in enumerate(sorted(elements))}
+        shortest = _shortest_words(lexicon)
+        candidates = []
+        for definition, pattern in patterns:
+            # What is written in long words alone is rarer than what may be written in a short one.
+            anchor = max(_elements(pattern), key=lambda groups: min(shortest[group] for group in groups))
+            needs = reduce(or_, (bits[element] for element in _elements(pattern)))
+            candidates.append(Candidate(definition, pattern, bits[anchor], needs))
+
+        def bits_of(groups: frozenset[str]) -> int:
+            return reduce(or_, (bits[element] for element in elements if not groups.isdisjoint(element)), 0)
 
         def told_by(word: str) -> tuple[_Told, ...]:
+            tells = [(told.others, bits_of(told.groups)) for told in lexicon.telling[word]]
             return tuple(
-                _Told(told.others, bits_of, tuple(n for g in told.groups for n in anchored.get(g, ())))
-                for told in lexicon.telling[word]
-                if (bits_of := _together(bits, told.groups))
+                _Told(others, told, tuple(at for at, one in enumerate(candidates) if one.anchor & told))
+                for others, told in tells
+                if told
             )
 
         return cls(
-            candidates=tuple(
-                _candidate(definition, pattern, anchor, bits)
-                for (definition, pattern), anchor in zip(patterns, anchors, strict=True)
-            ),
+            candidates=tuple(candidates),
             telling={word: tells for word in lexicon.telling if (tells := told_by(word))},
-            signs=_together(bits, lexicon.signs),
+            signs=bits_of(lexicon.signs),
             known=lexicon.known,
         )
 
@@ -107,72 +102,60 @@ class PatternIndex:
         words = words_only(text)
         known = {word: self.known(word) for word in set(words.split())}
         tells = self._told_by(known)
-        groups, numbers = self.signs, set[int]()
-        for entries in tells.values():
-            for _, told, anchored in entries:
-                groups |= told
-                numbers.update(anchored)
-        candidates = [self.candidates[number] for number in sorted(numbers)]
-        candidates = [
-            candidate for candidate in candidates if candidate.fits(groups) and candidate.reads(kind)
-        ]
+        candidates = self._possible(tells, kind) if tells else []
         if not candidates:
-            return lambda start, end: []
-        anchor = reduce(or_, (candidate.anchor for candidate in candidates))
-        anchors = {word for word, entries in tells.items() if any(told.groups & anchor for told in entries)}
+            return _nowhere
+        signs, needed = self.signs, reduce(or_, [candidate.anchor for candidate in candidates])
+        anchors = {word for word, entries in tells.items() for told in entries if told.elements & needed}
 
         def between(start: int, end: int) -> list[Candidate]:
             here = words[start:end].split()
             if anchors.isdisjoint(here):
                 return []
-            forms, groups = {known[word] for word in here}, self.signs
+            forms, present = {known[word] for word in here}, signs
             for word in here:
-                for others, told, _ in tells.get(word, ()):
-                    if others <= forms:
-                        groups |= told
-            return [candidate for candidate in candidates if candidate.fits(groups)]
+                if word in tells:
+                    for others, elements, _ in tells[word]:
+                        if others <= forms:
+                            present |= elements
+            return [candidate for candidate in candidates if candidate.needs & ~present == 0]
 
         return between
 
     def _told_by(self, known: Mapping[str, str]) -> dict[str, list[_Told]]:
         """Return what each of these words tells of beside the others."""
-        forms = set(known.values())
-        tells = {}
-        for word, form in known.items():
-            if form in self.telling:
-                entries = [told for told in self.telling[form] if told.others <= forms]
-                if entries:
-                    tells[word] = entries
-        return tells
+        telling, forms = self.telling, set(known.values())
+        return {
+            word: entries
+            for word, form in known.items()
+            if form in telling and (entries := [told for told in telling[form] if told.others <= forms])
+        }
+
+    def _possible(self, tells: Mapping[str, list[_Told]], kind: str) -> list[Candidate]:
+        """Return the patterns that a text can hold whose words tell of this."""
+        present, numbers = self.signs, set[int]()
+        for entries in tells.values():
+            for _, elements, anchored in entries:
+                present |= elements
+                numbers.update(anchored)
+        candidates = [self.candidates[number] for number in sorted(numbers)]
+        return [one for one in candidates if one.needs & ~present == 0 and one.reads(kind)]
 
 
-def _candidate(
-    definition: FindingDefinition, pattern: Pattern, anchor: frozenset[str], bits: Mapping[str, int]
-) -> Candidate:
-    """Read what *pattern* needs from its elements."""
-    needed = [(len(groups), _together(bits, groups)) for groups in _groups_of(pattern)]
-    all_of = reduce(or_, (groups for count, groups in needed if count == 1), 0)
-    one_of = tuple(groups for count, groups in needed if count > 1)
-    return Candidate(definition, pattern, _together(bits, anchor), all_of, one_of)
+def _nowhere(start: int, end: int) -> list[Candidate]:
+    """Return the patterns of a text that can hold none."""
+    return []
 
 
-def _groups_of(pattern: Pattern) -> list[frozenset[str]]:
-    return [frozenset(element.groups) for element in pattern.near if isinstance(element, WordOf)]
+def _elements(pattern: Pattern) -> list[tuple[str, ...]]:
+    return [element.groups for element in pattern.near if isinstance(element, WordOf)]
 
 
-def _anchors(patterns: list[Pattern], lexicon: Lexicon) -> list[frozenset[str]]:
-    """Return by which groups each pattern is looked for: what is written in long words alone is rare."""
+def _shortest_words(lexicon: Lexicon) -> dict[str, int]:
+    """Return the length of the shortest word that tells of each group; a sign is written without one."""
     shortest: dict[str, int] = {}
     for word, tells in lexicon.telling.items():
         for told in tells:
             for group in told.groups:
                 shortest[group] = min(shortest.get(group, len(word)), len(word))
-    shortest |= dict.fromkeys(lexicon.signs, 0)
-    return [
-        max(_groups_of(pattern), key=lambda groups: min(shortest[group] for group in groups))
-        for pattern in patterns
-    ]
-
-
-def _together(bits: Mapping[str, int], groups: Iterable[str]) -> int:
-    return reduce(or_, (bits.get(group, 0) for group in groups), 0)
+    return shortest | dict.fromkeys(lexicon.signs, 0)

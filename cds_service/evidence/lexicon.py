@@ -128,11 +128,13 @@ class Lexicon:
             if meaning not in grouped.setdefault(words, []):
                 grouped[words].append(meaning)
         telling, signs = _telling(grouped)
-        normal = lru_cache(REMEMBERED_WORDS)(Spelling.of(grouped, plain_words).normal)
+        spelling = Spelling.of(grouped, plain_words)
         return cls(
             entries=_tree(grouped),
-            normal=normal,
-            known=lru_cache(REMEMBERED_WORDS)(lambda word: word if word in telling else normal(word)),
+            normal=lru_cache(REMEMBERED_WORDS)(spelling.normal),
+            known=lru_cache(REMEMBERED_WORDS)(
+                lambda word: word if word in telling else spelling.normal(word)
+            ),
             telling=telling,
             signs=signs,
         )
@@ -186,12 +188,12 @@ class Spelling:
 
     Attributes:
         vocabulary: every word of an entry, and words never to be corrected.
-        shortened: a long word with one letter left out → the word.
+        near: a long word, whole or with one letter left out → the word.
         halves: how the long words begin and end; of a word with one slip in it, one half is among them.
     """
 
     vocabulary: frozenset[str]
-    shortened: Mapping[str, str] = field(repr=False)
+    near: Mapping[str, str] = field(repr=False)
     halves: frozenset[str] = field(repr=False)
 
     @classmethod
@@ -202,7 +204,7 @@ class Spelling:
         halves = frozenset(
             half for word in corrected for slip in (-1, 0, 1) for half in _halves(word, len(word) + slip)
         )
-        return cls(plain | ours, _shortened(corrected, plain | ours), halves)
+        return cls(plain | ours, _near(corrected, plain | ours), halves)
 
     def normal(self, word: str) -> str:
         """Return the word of ours that *word* is or is one slip of the pen away from, else *word* itself."""
@@ -219,35 +221,32 @@ class Spelling:
 
     def _nearest(self, word: str) -> str:
         """Return the long word of ours that a letter left out, put in, changed or swapped makes of *word*."""
-        if word in self.shortened:
-            return self.shortened[word]
-        for cut in _cuts(word):
-            if cut in self.vocabulary and len(cut) >= CORRECTED_FROM:
-                return cut
-            if cut in self.shortened:
-                return self.shortened[cut]
+        found = self.near.get(word)
+        if found is not None:
+            return found
+        for at in range(1, len(word)):
+            found = self.near.get(word[:at] + word[at + 1 :])
+            if found is not None:
+                return found
         return word
 
 
 def _halves(word: str, length: int) -> tuple[str, str]:
-    """Return how *word* begins and ends, by so many letters that a word of *length*, one slip away, shares one.
+    """Return how *word* begins and ends: one of the two is that of a word of *length* that is one slip away.
 
-    A slip in the second half leaves the first as it was. One in the first half touches two letters at most, and
+    A slip in the second half leaves the first as it was. One in the first half touches two letters at most,
     never the first of the word, with which the second half is kept.
     """
     first = (length - 2) // 2
     return word[:first], f"{word[0]}…{word[first + 2 - length :]}"
 
 
-def _cuts(word: str) -> Iterable[str]:
-    return (word[:at] + word[at + 1 :] for at in range(1, len(word)))
-
-
-def _shortened(corrected: Iterable[str], known: frozenset[str]) -> dict[str, str]:
-    """Map each word, with any one letter but the first left out, to the word itself; the first word wins."""
-    shortened: dict[str, str] = {}
+def _near(corrected: Iterable[str], known: frozenset[str]) -> dict[str, str]:
+    """Map each long word, whole or without any one letter but the first, to the word; the first word wins."""
+    near = {word: word for word in known if len(word) >= CORRECTED_FROM}
     for word in corrected:
-        for cut in _cuts(word):
+        for at in range(1, len(word)):
+            cut = word[:at] + word[at + 1 :]
             if cut not in known:
-                shortened.setdefault(cut, word)
-    return shortened
+                near.setdefault(cut, word)
+    return near
