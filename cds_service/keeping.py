@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cds_service.adapters.metrics import Metrics
 from cds_service.adapters.recorder import Odd, Recorder, Shelves
@@ -57,7 +58,7 @@ class Keeping:
         Raises:
             StoreUnavailable: none of them is kept.
         """
-        self.feedback.keep(client.id, service_id, items)
+        self.store.for_feedback(lambda: self.feedback.keep(client.id, service_id, items))
 
     def count(self, client: str, whats: Iterable[str]) -> None:
         """Count each of *whats* once for the data-quality report."""
@@ -130,11 +131,10 @@ class Keeping:
         """Return what the store knows; a store that is away forgets, which shows the card."""
         if not policy.remembers and policy.cards_per_user_day is None:
             return NOTHING
+        patient = self._patient(client.id, request.patient_id)
         user = self.sealing.pseudonym("user", client.id, request.user_id)
         try:
-            return self.shown.remembered(
-                self._patient(client.id, request.patient_id), user, at_ms, policy.budgeted
-            )
+            return self.store.for_cards(lambda: self.shown.remembered(patient, user, at_ms, policy.budgeted))
         except StoreUnavailable:
             return NOTHING
 
@@ -154,6 +154,21 @@ class Keeping:
         except StoreUnavailable:
             return False
         return self.store.is_ready()
+
+    def is_ready_soon(self) -> bool:
+        """Return the same for a probe, which waits for the store no longer than feedback does."""
+        try:
+            return self.store.for_feedback(self.is_ready)
+        except StoreUnavailable:
+            return False
+
+    def find_traces(self, consult_id: str, client: str | None) -> tuple[dict[str, Any], ...]:
+        """Return the traces of one consult that *client* may read (the port ``FindTraces``).
+
+        Raises:
+            StoreUnavailable: they cannot be read now.
+        """
+        return self.store.for_feedback(lambda: self.traces.find(consult_id, client))
 
     def purge(self, days: int) -> int:
         """Delete traces older than *days* and return how many.

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from psycopg import Connection as PostgresConnection
+from psycopg import OperationalError
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from cds_service.adapters.in_time import InTime
 from cds_service.adapters.store_tables import SCHEMA_REVISION
 from cds_service.errors import SettingError, StoreUnavailable
 
@@ -25,6 +29,16 @@ SWIFT_BUSY_SECONDS = 0.25
 """The same for what may be given up (a token id is then remembered in this worker alone)."""
 
 POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000"
+HANGING_SECONDS = 12.0
+"""How long a PostgreSQL server is waited for that does not even keep its own limits; see ``InTime``."""
+
+CARD_SECONDS = 0.25
+"""Longest wait for the store of one question that stands before an answer with cards."""
+
+FEEDBACK_SECONDS = 1.0
+"""Longest wait of feedback, of a reader of traces and of a probe; with one thread, cards wait behind them."""
+
+T = TypeVar("T")
 
 
 def now_ms() -> int:
@@ -36,7 +50,8 @@ class Store:
     """Two engines on one database.
 
     *durable* has every commit on disk before it returns (feedback, traces, switches). *swift* may lose its
-    last commits when the machine loses power, never when a process dies (token ids).
+    last commits when the machine loses power, never when a process dies (token ids). A request waits for
+    either only in ``for_cards`` and ``for_feedback``; threads and commands that have time call directly.
     """
 
     def __init__(self, url: str) -> None:
@@ -52,7 +67,25 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._durable = _engine(self.url, durable=True)
         self._swift = _engine(self.url, durable=False)
+        self._for_cards = InTime(CARD_SECONDS)
+        self._for_feedback = InTime(FEEDBACK_SECONDS)
         self._database_error: type[Exception] = self._swift.dialect.loaded_dbapi.Error
+
+    def for_cards(self, work: Callable[[], T]) -> T:
+        """Return what *work* on this store returns, within ``CARD_SECONDS``.
+
+        Raises:
+            StoreUnavailable: it cannot be done, or takes longer.
+        """
+        return self._for_cards.run(work)
+
+    def for_feedback(self, work: Callable[[], T]) -> T:
+        """Return what *work* on this store returns, within ``FEEDBACK_SECONDS``.
+
+        Raises:
+            StoreUnavailable: it cannot be done, or takes longer, and may then still be done.
+        """
+        return self._for_feedback.run(work)
 
     @contextmanager
     def writing(self, *, swift: bool = False) -> Iterator[Connection]:
@@ -80,6 +113,8 @@ class Store:
     def swiftly(self, statement: str, values: tuple[str | int, ...]) -> tuple[Any, ...] | None:
         """Run one statement as its own transaction past SQLAlchemy's machinery (a fifth of its time).
 
+        It waits no longer than ``for_cards``; SQLite keeps that by itself (``SWIFT_BUSY_SECONDS``).
+
         Args:
             statement: SQL that both databases read alike, with ``?`` for each value.
             values: the values.
@@ -90,7 +125,11 @@ class Store:
         Raises:
             StoreUnavailable: it cannot be run.
         """
-        sql = statement if self.is_sqlite else statement.replace("?", "%s")
+        if self.is_sqlite:
+            return self._run(statement, values)
+        return self.for_cards(lambda: self._run(statement.replace("?", "%s"), values))
+
+    def _run(self, sql: str, values: tuple[str | int, ...]) -> tuple[Any, ...] | None:
         try:
             with closing(self._swift.raw_connection()) as connection, closing(connection.cursor()) as cursor:
                 cursor.execute(sql, values)
@@ -116,20 +155,44 @@ class Store:
             return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
     def is_ready(self) -> bool:
-        """Return whether the schema is the current one and a write is taken."""
+        """Return whether the schema is the current one and a write is taken.
+
+        The write changes something: one that changes nothing succeeds on SQLite with a full disk.
+        """
         try:
             if self.revision() != SCHEMA_REVISION:
                 return False
             with self.writing() as connection:
-                connection.execute(text("UPDATE trace_head SET sequence = sequence WHERE id = 1"))
+                connection.execute(_PROBE, {"now": now_ms()})
         except StoreUnavailable:
             return False
         return True
 
     def close(self) -> None:
         """Give all connections back."""
+        self._for_cards.close()
+        self._for_feedback.close()
         self._durable.dispose()
         self._swift.dispose()
+
+
+_PROBE = text(
+    "INSERT INTO token_ids (client, token_hash, expires_ms) VALUES ('', 'ready', :now) "
+    "ON CONFLICT (client, token_hash) DO UPDATE SET expires_ms = excluded.expires_ms"
+)
+"""A row that no client can have and that expires at once."""
+
+
+class _Patient(PostgresConnection[Any]):
+    """A connection to PostgreSQL that is closed when the server says nothing at all for too long."""
+
+    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().wait(gen, timeout=HANGING_SECONDS)
+        except OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
 
 
 @contextmanager
@@ -159,7 +222,7 @@ def _engine(url: URL, *, durable: bool) -> Engine:
     given = url.query.get("options", "")
     options = f"{given if isinstance(given, str) else ' '.join(given)} {limits}".strip()
     bare = url.difference_update_query(["options"])
-    return create_engine(
+    engine = create_engine(
         bare,
         pool_pre_ping=True,
         pool_size=2,
@@ -167,6 +230,12 @@ def _engine(url: URL, *, durable: bool) -> Engine:
         pool_timeout=3,
         connect_args={"options": options, "connect_timeout": 3},
     )
+    event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(_dialect: object, _record: object, args: list[Any], values: dict[str, Any]) -> _Patient:
+    return _Patient.connect(*args, **values)
 
 
 def _sqlite(url: URL, *, durable: bool) -> Engine:

@@ -35,7 +35,7 @@ class StoredSwitches:
         if self._clock() - self._read_at > SEEN_WITHIN_SECONDS:
             self._read_at = self._clock()
             try:
-                self._known = self.read()
+                self._known = self._store.for_cards(self.read)
             except StoreUnavailable:
                 return self._known
         return self._known
