@@ -77,7 +77,7 @@ def create_app(
             answer=answer_from(library, settings, fhir_servers(settings, metrics), keeping, metrics, clock),
             keep_feedback=keeping.keep_feedback,
             contract=load_contract(Path(settings.contract)),
-            write_log=RequestLog(log_stream, clock).write,
+            write_log=RequestLog(log_stream, clock, metrics.line_lost).write,
             body_limit_bytes=settings.body_limit_bytes,
             cors_origins=settings.cors_origins,
             authenticate=who_calls(settings, keeping, metrics),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,12 @@ MULTIPROCESS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """Variable that names the folder where several workers meet; ``serve`` sets it."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_log = logging.getLogger(__name__)
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
+_ROOM_BYTES = 1 << 20
+"""Room for thousands of numbers of one kind; their labels come from configuration."""
 
 
 def meet_in(folder: Path) -> None:
@@ -26,13 +32,36 @@ def meet_in(folder: Path) -> None:
     os.environ[MULTIPROCESS_FOLDER] = str(folder)
 
 
+def _has_room(folder: Path) -> bool:
+    """Reserve the room of this process's numbers on disk, and say whether there was any.
+
+    The numbers are files mapped into memory. Where such a file has to grow on a full disk the system ends
+    the process, and with it the cards: a worker that finds no room counts for itself, on nobody's page.
+    """
+    files = [folder / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
+    try:
+        for file in files:
+            with file.open("ab") as opened:
+                os.posix_fallocate(opened.fileno(), 0, _ROOM_BYTES)
+    except OSError as problem:
+        for file in files:
+            file.unlink(missing_ok=True)
+        _log.error(
+            "no room in %s: /metrics will lack the numbers of one worker (%s)", folder, problem.strerror
+        )
+        return False
+    return True
+
+
 class Metrics:
     """All counters of one process."""
 
     def __init__(self) -> None:
         """Declare them; every name begins with ``cordcheck_``."""
-        if os.environ.get(MULTIPROCESS_FOLDER):
-            values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call] # chosen too early
+        if folder := os.environ.get(MULTIPROCESS_FOLDER):
+            is_shared = _has_room(Path(folder))
+            # The library chose when it was imported, which was too early.
+            values.ValueClass = values.get_value_class() if is_shared else values.MutexValue  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._requests = self._counter(
             "requests", "Requests answered.", "route", "method", "status", "client"
@@ -54,6 +83,7 @@ class Metrics:
         self._lost = self._counter(
             "records_lost", "Traces, shown cards and counts that could not be written."
         )
+        self._lines_lost = self._counter("log_lines_lost", "Lines of the log that could not be written.")
         self._unchecked = self._counter(
             "replay_unchecked", "Tokens checked for replay in one process only, the store being away."
         )
@@ -91,6 +121,10 @@ class Metrics:
     def lost(self, number: int) -> None:
         """Count records that could not be written."""
         self._lost.inc(number)
+
+    def line_lost(self) -> None:
+        """Count one line that the log did not take."""
+        self._lines_lost.inc()
 
     def replay_unchecked(self) -> None:
         """Count one token whose replay could be checked in this process only."""

@@ -124,14 +124,14 @@ def _own_key(path: Path) -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_name(f"{path.name}.{uuid4().hex}")
         if not path.exists():
-            made.touch(mode=0o600)
-            made.write_bytes(os.urandom(KEY_BYTES))
             try:
+                made.touch(mode=0o600)
+                made.write_bytes(os.urandom(KEY_BYTES))
                 os.link(made, path)
             except FileExistsError:
                 pass
             finally:
-                made.unlink()
+                made.unlink(missing_ok=True)
         return path.read_bytes()
     except OSError as error:
-        raise SettingError(f"the folder of {path.name} cannot be written") from error
+        raise SettingError(f"the folder of {path.name} cannot be written: {error.strerror}") from error

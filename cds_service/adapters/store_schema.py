@@ -68,6 +68,10 @@ def _alone(store: Store) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise StoreUnavailable("the folder of the store cannot be written") from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
+
+import pytest
 
 from cds_service.adapters.log import FIELDS, RequestLog
 from tests.web.stand_in import SELECT_URL, a_body, fixture, stand_in
@@ -35,6 +39,15 @@ def test_a_field_that_is_not_on_the_list_is_left_out_and_counted() -> None:
     log.write({"status": 200, "patient": "x", "where": "x" * 121, "oddities": ("x" * 121,)})
     assert set(json.loads(stream.getvalue())) == {"time", "event", "status"}
     assert log.dropped == 3
+
+
+@pytest.mark.hazard("H-13", "the store takes the advice down with it")
+def test_a_line_that_the_log_does_not_take_is_counted_and_costs_no_answer() -> None:
+    lost: list[None] = []
+    with suppress(OSError), Path("/dev/full").open("w", encoding="utf-8") as full_disk:
+        web = stand_in(write_log=RequestLog(full_disk, on_lost=lambda: lost.append(None)).write)
+        assert [web.invoke(a_body()).status_code for _ in range(3)] == [200] * 3
+    assert len(lost) == 3
 
 
 def test_everything_that_the_web_tells_is_on_the_list() -> None:
