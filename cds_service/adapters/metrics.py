@@ -41,8 +41,8 @@ def _has_room(folder: Path) -> bool:
     files = [folder / f"{kind}_{os.getpid()}.db" for kind in ("counter", "histogram")]
     try:
         for file in files:
-            with file.open("ab") as opened:
-                os.posix_fallocate(opened.fileno(), 0, _ROOM_BYTES)
+            if not file.exists():
+                file.write_bytes(bytes(_ROOM_BYTES))
     except OSError as problem:
         for file in files:
             file.unlink(missing_ok=True)
