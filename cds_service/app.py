@@ -13,6 +13,7 @@ from typing import TextIO
 
 from flask import Flask
 
+from cds_service.adapters.authorities import authorities
 from cds_service.adapters.fhir_gather import FetchLimits
 from cds_service.adapters.fhir_server import FhirServers
 from cds_service.adapters.inspector import Inspector
@@ -173,7 +174,7 @@ def fhir_servers(settings: Settings, metrics: Metrics) -> FhirServers:
         bytes=settings.fetch_bytes,
         notes=settings.fetch_notes,
     )
-    return FhirServers(limits, settings.fetch_ca_bundle or True, metrics.fetch_failed)
+    return FhirServers(limits, authorities(settings.fetch_ca_bundle), metrics.fetch_failed)
 
 
 def gap_names(library: Library) -> frozenset[str]:

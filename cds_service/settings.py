@@ -131,7 +131,8 @@ class Settings:
     fetch_bytes: int = setting(20_000_000, "bytes read from a FHIR server for one request", _count)
     fetch_notes: int = setting(20, "note texts fetched by their URL for one request", _count)
     fetch_ca_bundle: str = setting(
-        "", "file of the certificate authorities of FHIR servers; empty means the usual ones"
+        "",
+        "PEM file of the authorities that certify FHIR servers and key servers; empty means the usual ones",
     )
     cors_origins: tuple[str, ...] = setting(
         ("https://sandbox.cds-hooks.org", "http://127.0.0.1:*", "http://localhost:*"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cds_service.adapters.authorities import authorities
 from cds_service.adapters.client_keys import ClientTrust, KeySets
 from cds_service.adapters.metrics import Metrics
 from cds_service.adapters.tokens import Tokens
@@ -43,7 +44,9 @@ def who_calls(settings: Settings, keeping: Keeping, metrics: Metrics) -> Authent
     clients = tuple(read_clients(Path(settings.clients)).by_iss.values()) if settings.clients else ()
     if is_open(settings):
         return anyone
-    keys, trusts = KeySets(Path()), tuple(map(trust_of, clients))
+    verify = authorities(settings.fetch_ca_bundle)
+    keys = KeySets(Path(), verify=verify, on_failure=metrics.keys_not_fetched)
+    trusts = tuple(map(trust_of, clients))
     for trust in trusts:
         keys.check(trust)
     tokens = Tokens(

@@ -106,15 +106,25 @@ class KeySets:
     ``REFRESH_SECONDS``; known keys go on being believed for ``STALE_SECONDS`` while the server is away.
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], float] = time.monotonic,
+        verify: bool | str = True,
+        on_failure: Callable[[str], None] = lambda reason: None,
+    ) -> None:
         """Read nothing yet.
 
         Args:
             folder: where relative key files are looked for (the folder of the clients file).
             clock: seconds that only go forward.
+            verify: a file of certificate authorities; True for the usual ones.
+            on_failure: called with one of our own phrases for each fetch that failed.
         """
         self._folder = folder
         self._clock = clock
+        self._verify = verify
+        self._on_failure = on_failure
         self._sets: dict[str, _FetchedSet] = {}
         self._files: dict[str, tuple[ClientKey, ...]] = {}
         self._lock = threading.Lock()
@@ -137,7 +147,9 @@ class KeySets:
         if not trust.by_url:
             return _chosen(self._from_file(trust), kid)
         with self._lock:
-            fetched = self._sets.setdefault(trust.jwks, _FetchedSet(trust.jwks, self._clock))
+            if trust.jwks not in self._sets:
+                self._sets[trust.jwks] = _FetchedSet(trust.jwks, self._clock, self._verify, self._on_failure)
+            fetched = self._sets[trust.jwks]
         return _chosen(fetched.keys(kid), kid)
 
     def _from_file(self, trust: ClientTrust) -> tuple[ClientKey, ...]:
@@ -149,9 +161,13 @@ class KeySets:
 class _FetchedSet:
     """The keys behind one URL, fetched by a thread of its own: nobody waits for it who can go on without."""
 
-    def __init__(self, url: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, url: str, clock: Callable[[], float], verify: bool | str, on_failure: Callable[[str], None]
+    ) -> None:
         self._url = url
         self._clock = clock
+        self._verify = verify
+        self._on_failure = on_failure
         self._keys: tuple[ClientKey, ...] = ()
         self._fetched_at = float("-inf")
         self._tried_at = float("-inf")
@@ -181,10 +197,15 @@ class _FetchedSet:
 
     def _fetch(self) -> None:
         try:
-            keys = parse_jwks(_fetch(self._url))
-        except (requests.RequestException, ValueError):
-            return
-        self._keys, self._fetched_at = keys, self._clock()
+            keys = parse_jwks(_fetch(self._url, self._verify))
+        except requests.exceptions.SSLError:
+            self._on_failure("certificate is not trusted")
+        except OSError:
+            self._on_failure("cannot be reached or does not answer")
+        except ValueError:
+            self._on_failure("sent no key set")
+        else:
+            self._keys, self._fetched_at = keys, self._clock()
 
 
 def parse_jwks(content: bytes) -> tuple[ClientKey, ...]:
@@ -238,7 +259,7 @@ def _chosen(keys: tuple[ClientKey, ...], kid: str) -> tuple[ClientKey, ...]:
     return chosen
 
 
-def _fetch(url: str) -> bytes:
+def _fetch(url: str, verify: bool | str) -> bytes:
     """Return the body behind *url*; no redirects, no more bytes or seconds than the limits."""
     ends = time.monotonic() + FETCH_SECONDS
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
@@ -248,6 +269,7 @@ def _fetch(url: str) -> bytes:
         stream=True,
         allow_redirects=False,
         headers=headers,
+        verify=verify,
     ) as response:
         if response.status_code != 200:
             raise ValueError("the key server refuses")

@@ -84,6 +84,7 @@ class Metrics:
             "records_lost", "Traces, shown cards and counts that could not be written."
         )
         self._lines_lost = self._counter("log_lines_lost", "Lines of the log that could not be written.")
+        self._keys = self._counter("key_fetch_failures", "Key sets that could not be fetched.", "reason")
         self._unchecked = self._counter(
             "replay_unchecked", "Tokens checked for replay in one process only, the store being away."
         )
@@ -117,6 +118,10 @@ class Metrics:
     def fetch_failed(self, client: str, reason: str) -> None:
         """Count one FHIR read that failed; *reason* is one of the service's own fixed phrases."""
         self._fetches.labels(reason, client).inc()
+
+    def keys_not_fetched(self, reason: str) -> None:
+        """Count one key set that could not be fetched; *reason* is one of the service's own phrases."""
+        self._keys.labels(reason).inc()
 
     def lost(self, number: int) -> None:
         """Count records that could not be written."""

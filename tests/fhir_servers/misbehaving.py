@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -97,10 +98,19 @@ class FhirServerForTests:
 
 
 @contextmanager
-def misbehaving(**answers: Answer) -> Iterator[FhirServerForTests]:
-    """Run a server that answers by resource type; a type that is not named has no resources."""
+def misbehaving(
+    tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", **answers: Answer
+) -> Iterator[FhirServerForTests]:
+    """Run a server that answers by resource type; a type that is not named has no resources.
+
+    With *tls* it is called by https, as *host*.
+    """
     server = _Server(("127.0.0.1", 0), Call)
-    told = FhirServerForTests(f"http://127.0.0.1:{server.server_port}/fhir", answers)
+    if tls:
+        # The handshake is made where the request is read, so that one that fails holds up nobody.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    scheme = "https" if tls else "http"
+    told = FhirServerForTests(f"{scheme}://{host}:{server.server_port}/fhir", answers)
     server.base, server.answers, server.seen = told.base, answers, told.seen  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -93,7 +93,8 @@ HAZARDS: dict[str, tuple[str, str]] = {
     ),
     "H-13": (
         "The store takes the advice down with it",
-        "Traces are written behind the answer; without the store cards are shown and losses are counted",
+        "Traces are written behind the answer; without the store cards are shown and losses are counted; "
+        "a store that hangs holds an answer for a moment only",
     ),
     "PRI-01": (
         "Patient data is written where it should not be",
