@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from cds_service.errors import StoreUnavailable
@@ -40,12 +40,15 @@ class InTime:
         if self._late:
             raise StoreUnavailable("the store still owes an earlier answer")
         call = self._pool.submit(work)
-        if not wait([call], self._seconds).done:
+        try:
+            return call.result(self._seconds)
+        except TimeoutError as error:
+            if call.done():
+                return call.result()
             self._late.add(call)
             call.add_done_callback(self._late.discard)
             call.cancel()
-            raise StoreUnavailable("the store does not answer in time")
-        return call.result()
+            raise StoreUnavailable("the store does not answer in time") from error
 
     def close(self) -> None:
         """Take no more calls; those under way end by themselves."""
