@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -48,15 +49,21 @@ def run(arguments: argparse.Namespace) -> int:
     app = application()
     app.extensions[KEEPING].store.close()
     base = f"http://{settings.host}:{settings.port}"
-    print(f"CordCheck at {base} (stop with Ctrl-C)", flush=True)
+    _say(f"CordCheck at {base} (stop with Ctrl-C)")
     if is_open(settings):
-        print("OPEN: no authentication; for development on this machine (CDS_CLIENTS closes it)", flush=True)
+        _say("OPEN: no authentication; for development on this machine (CDS_CLIENTS closes it)")
     if arguments.example:
         example = keep_example(arguments.example, Path(settings.var), datetime.now(UTC).date())
         line = curl_line(base, example, app.extensions[SERVICES])
-        print(f"\nShow a card:\n\n  {line}\n", flush=True)
+        _say(f"\nShow a card:\n\n  {line}\n")
     serve_app(settings)
     return 0
+
+
+def _say(text: str) -> None:
+    """Tell whoever starts it; a log that takes nothing (its disk is full) stops no start."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 def serve_app(settings: Settings, target: str = "cds_service.app:application") -> None:

@@ -52,8 +52,17 @@ def _is_worker(pid: int) -> bool:
 
 
 @contextmanager
-def a_server(folder: Path, database_url: str = "", **settings: Any) -> Iterator[Server]:
-    """Serve the content without medicine; *settings* by the names of their variables, in lower case."""
+def a_server(
+    folder: Path, database_url: str = "", out: Path | None = None, **settings: Any
+) -> Iterator[Server]:
+    """Serve the content without medicine.
+
+    Args:
+        folder: takes what the service writes.
+        database_url: the store; "" is a SQLite file in *folder*.
+        out: takes what it prints; a file in *folder* when None.
+        settings: by the names of their variables, in lower case.
+    """
     write_content(folder / "content")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -67,7 +76,7 @@ def a_server(folder: Path, database_url: str = "", **settings: Any) -> Iterator[
     } | settings
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CDS_")}
     environment = clean | {f"CDS_{name.upper()}": str(value) for name, value in ours.items()}
-    out = folder / f"out-{port}"
+    out = out or folder / f"out-{port}"
     with out.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "cds_service", "serve"],

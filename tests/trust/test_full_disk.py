@@ -104,6 +104,15 @@ def test_a_full_disk_costs_no_card_no_worker_and_no_acknowledged_feedback(
     assert sorted(kept) == sorted(acknowledged)
 
 
+@pytest.mark.hazard("H-13", "the store takes the advice down with it")
+def test_a_service_whose_log_takes_nothing_starts_and_shows_cards(tmp_path: Path) -> None:
+    with a_server(tmp_path, out=Path("/dev/full"), workers=2) as server:
+        for _ in range(3):
+            assert_shows_a_card(server)
+        page = requests.get(f"{server.url}/metrics", timeout=10).text
+    assert "cordcheck_log_lines_lost_total 0.0" not in page
+
+
 def test_a_folder_that_takes_no_file_is_a_store_that_is_away(tmp_path: Path) -> None:
     (tmp_path / "store.db.migrating").mkdir()
     store = Store(f"sqlite:///{tmp_path}/store.db")
