@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cds_service.adapters.in_time import InTime
@@ -248,6 +249,8 @@ def _sqlite(url: URL, *, durable: bool) -> Engine:
     engine = create_engine(url, connect_args={"timeout": seconds}, **extra)
     event.listen(engine, "connect", _sqlite_pragmas("FULL" if durable else "NORMAL"))
     event.listen(engine, "begin", _sqlite_begin)
+    event.listen(engine, "connect", _sqlite_note_file(url.database))
+    event.listen(engine, "checkout", _sqlite_check_file(url.database))
     return engine
 
 
@@ -261,6 +264,31 @@ def _sqlite_pragmas(synchronous: str) -> Any:
         cursor.close()
 
     return set_up
+
+
+def _sqlite_note_file(path: str | None) -> Any:
+    def note(_connection: object, record: Any) -> None:
+        record.info["file"] = _identity(path)
+
+    return note
+
+
+def _sqlite_check_file(path: str | None) -> Any:
+    """Drop a connection whose file is no longer the one at *path*: what it takes would be lost with it."""
+
+    def check(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError("the file of the store was taken away")
+
+    return check
+
+
+def _identity(path: str | None) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path or "")  # noqa: PTH116  # before every statement: a third of the time of Path
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sqlite_begin(connection: Connection) -> None:

@@ -62,6 +62,32 @@ def test_feedback_is_refused_while_the_store_is_away_and_taken_when_it_is_back(t
     assert len(rows(tmp_path)) == 1
 
 
+@pytest.mark.hazard("H-12", "feedback is acknowledged and lost")
+def test_feedback_is_refused_while_the_file_of_the_store_is_gone(tmp_path: Path) -> None:
+    service = a_service(tmp_path, {}, database_url=f"sqlite:///{tmp_path}/disk/store.db")
+    assert send(service, ITEM) == 200
+    (tmp_path / "disk").rename(tmp_path / "elsewhere")
+    assert send(service, ITEM) == 503
+    assert service.call("/health/ready").status_code == 503
+    assert len(service.ask(URGENT)["cards"]) == 1
+    (tmp_path / "elsewhere").rename(tmp_path / "disk")
+    assert send(service, ITEM) == 200
+    assert service.call("/health/ready").status_code == 200
+    assert len(rows(tmp_path / "disk")) == 1
+
+
+@pytest.mark.hazard("H-12", "feedback is acknowledged and lost")
+def test_feedback_after_the_file_was_deleted_stands_in_the_new_one(tmp_path: Path) -> None:
+    service = a_service(tmp_path, {})
+    assert send(service, ITEM) == 200
+    for file in tmp_path.glob("store.db*"):
+        file.unlink()
+    assert send(service, ITEM) == 503
+    assert service.call("/health/ready").status_code == 200
+    assert send(service, ITEM) == 200
+    assert len(rows(tmp_path)) == 1
+
+
 @pytest.mark.hazard("H-13", "the store takes the advice down with it")
 def test_cards_are_shown_while_the_store_is_away(tmp_path: Path) -> None:
     service = a_service(tmp_path, {}, database_url="postgresql://root@127.0.0.1:1/none", memory=True)
