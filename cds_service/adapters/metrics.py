@@ -73,6 +73,7 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._seconds.labels("none")  # opens its file now, while the folder is there
         self._cards = self._counter("cards", "Cards in answers.", "card", "tier", "client")
         self._consults = self._counter(
             "consults", "Evaluations by how they ended.", "service", "tier", "disposition", "client"

@@ -106,6 +106,19 @@ def test_a_full_disk_costs_no_card_no_worker_and_no_acknowledged_feedback(
 
 
 @pytest.mark.hazard("H-13", "the store takes the advice down with it")
+def test_a_folder_that_vanishes_costs_no_card(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    with a_server(tmp_path, f"sqlite:///{folder}/store.db", workers=2, var=folder) as server:
+        folder.rename(tmp_path / "elsewhere")
+        for number in range(6):
+            assert_shows_a_card(server)
+            assert send(server, f"card-{number}") == 503
+        assert not is_ready(server)
+        (tmp_path / "elsewhere").rename(folder)
+        assert soon(lambda: is_ready(server) and send(server, "after") == 200)
+
+
+@pytest.mark.hazard("H-13", "the store takes the advice down with it")
 def test_a_service_whose_log_takes_nothing_starts_and_shows_cards(tmp_path: Path) -> None:
     with a_server(tmp_path, out=Path("/dev/full"), workers=2) as server:
         for _ in range(3):
