@@ -60,12 +60,6 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _say(text: str) -> None:
-    """Tell whoever starts it; a log that takes nothing (its disk is full) stops no start."""
-    with suppress(OSError):
-        print(text, flush=True)
-
-
 def serve_app(settings: Settings, target: str = "cds_service.app:application") -> None:
     """Serve with one blocking thread in each worker; a worker that dies is replaced.
 
@@ -105,3 +99,9 @@ def curl_line(base: str, example: Path, services: Iterable[ServiceDescription]) 
     service = next(service.id for service in services if service.hook == hook)
     data = shlex.quote(f"@{example}")
     return f"curl -s -H 'Content-Type: application/json' -d {data} {base}/cds-services/{service}"
+
+
+def _say(text: str) -> None:
+    """Tell whoever starts it; a log that takes nothing (its disk is full) stops no start."""
+    with suppress(OSError):
+        print(text, flush=True)
