@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
 
 COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
+_SUBJECT = Role.SUBJECT
 _SWALLOWING = (Cue.TITLE, Cue.PSEUDO)
 
 
@@ -91,7 +92,7 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         meaning = hit.meaning
         outer = None
-        if meaning.cue is not None or meaning.group == "side" or meaning.role is Role.SUBJECT:
+        if meaning.cue is not None or meaning.group == "side" or meaning.role is _SUBJECT:
             outer = max([other for other in longer if _holds(other, hit)], key=_length, default=None)
         if outer is None:
             limited.append(hit)
@@ -110,7 +111,7 @@ def _holds(outer: Hit, inner: Hit) -> bool:
         return True
     if inner.meaning.group == "side":
         return outer.meaning.group == "side"
-    return outer.meaning.role is Role.SUBJECT
+    return outer.meaning.role is _SUBJECT
 
 
 def _length(hit: Hit) -> int:

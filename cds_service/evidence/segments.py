@@ -35,6 +35,7 @@ COORDINATORS = frozenset(
 )
 COMMAS = COORDINATORS - {"/", ":", "(", ")", "[", "]"}
 _SIDE_BEHIND = 3  # words: "clonus on the right" is a statement, as "clonus positive" is
+_OTHER = Role.OTHER
 _SUBJECTS = (Role.SUBJECT, Role.WHOLE)
 _VALUES = (Role.VALUE, Role.STATE, Role.WHOLE)
 _VALUE_CUES = (Cue.AFFIRMS, Cue.NOT_AFTER, Cue.NOT_EXAMINED)
@@ -101,19 +102,18 @@ def _opens(piece: _Piece, segment: _Piece, following: list[_Piece]) -> bool:
 def _subjects_and_values(
     tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]], chunk: Sequence[int]
 ) -> tuple[set[int], set[int]]:
-    grouped = {
-        hit.first for hit in hits if "#" not in hit.meaning.group and hit.meaning.role is not Role.OTHER
-    }
+    telling = [hit for hit in hits if hit.meaning.role is not _OTHER or hit.meaning.cue in _VALUE_CUES]
+    grouped = {hit.first for hit in telling if "#" not in hit.meaning.group and hit.meaning.cue is None}
     named: list[Hit] = []
     values = {at for at in tokens.numbers if tokens.kinds[at] in _VALUE_NUMBERS}
-    for hit in hits:
-        meaning = hit.meaning
-        if hit.last == hit.first and "#" in meaning.group and hit.first in grouped:
+    for hit in telling:
+        meaning, first, last, _ = hit
+        if first == last and first in grouped and "#" in meaning.group:
             continue
         if meaning.role in _SUBJECTS:
             named.append(hit)
         if meaning.role in _VALUES or meaning.cue in _VALUE_CUES:
-            values.add(hit.first)
+            values.add(first)
     subjects = {hit.first for hit in named}
     for at, _ in sides:
         if at + 1 not in subjects and any(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 LONGEST_SENTENCE = 800  # characters
 _TOKEN = re.compile(
-    r"""
+    r"""(?!\s)(?:
       (?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\d/])|[^\W\d_]{4,})
     | (?P<grade>(?<![\w/.])(?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?![\w/]))
     | (?P<power>(?<![\w/.])[0-5]\s?[+-]?\s?(?:/|out\ of)\s?5(?![\w/]))
@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
     | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
         |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
-    """,
+    )""",
     re.VERBOSE | re.MULTILINE,
 )
 _MARK = re.compile(r"[.!;?\r\n]")  # where a sentence can end
