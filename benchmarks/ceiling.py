@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import orjson
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from granian.rsgi import HTTPProtocol, Scope
 
 CANNED = "BENCH_CANNED"
 """Variable that names the file with the answer."""
 
 
-def application() -> WSGIApplication:
-    """Return the WSGI application; what the server calls."""
+def application() -> Callable[[Scope, HTTPProtocol], Awaitable[None]]:
+    """Return the RSGI application; what the server calls."""
     with open(os.environ[CANNED], "rb") as file:
         answer = file.read()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))]
 
-    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        orjson.loads(environ["wsgi.input"].read())
-        start_response("200 OK", headers)
-        return (answer,)
+    async def respond(_scope: Scope, protocol: HTTPProtocol) -> None:
+        orjson.loads(await protocol())
+        protocol.response_bytes(200, headers, answer)
 
     return respond
 

@@ -79,6 +79,7 @@ def _settings(folder: Path, workers: int) -> dict[str, str]:
         "CDS_PORT": str(_free_port()),
         "CDS_WORKERS": str(workers),
         "CDS_VAR": str(folder),
+        "CDS_WAIT_SECONDS": "60",
         "CDS_DATABASE_URL": f"sqlite:///{folder}/bench.db",
     }
 

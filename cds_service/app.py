@@ -38,6 +38,7 @@ from cds_service.settings import Settings
 from cds_service.trace import Trace
 from cds_service.trusting import who_calls
 from cds_service.web.contract import load_contract
+from cds_service.web.intake import Intake
 from cds_service.web.load import Gate
 from cds_service.web.operations import operations
 from cds_service.web.ports import Answer, WebPorts
@@ -86,7 +87,6 @@ def create_app(
             source_attributes=source_attributes(library),
             open_endpoints=OPEN_ENDPOINTS,
             blueprints=(operations(metrics.page, settings.metrics_token, keeping.find_traces),),
-            gate=Gate(settings.at_work, settings.waiting, settings.wait_seconds),
             observe=metrics.observe,
             clock=clock,
         )
@@ -96,15 +96,28 @@ def create_app(
 
 
 def application() -> Flask:
-    """Return the application that the environment describes; what the WSGI server calls.
+    """Return the application that the environment describes."""
+    settings = Settings.read(os.environ)
+    return create_app(settings, library=content_of(settings.cards))
+
+
+def intake() -> Intake:
+    """Return what the server calls: the application that the environment describes, behind its gate.
 
     What lives as long as the process is set aside from garbage collection, which would walk it in vain.
     """
     settings = Settings.read(os.environ)
-    app = create_app(settings, library=content_of(settings.cards))
+    app = application()
+    open_paths = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in OPEN_ENDPOINTS)
     gc.collect()
     gc.freeze()
-    return app
+    return Intake(
+        app,
+        Gate(settings.threads + 1, settings.waiting, settings.wait_seconds),
+        threads=settings.threads,
+        body_limit_bytes=settings.body_limit_bytes,
+        beside=frozenset(open_paths),
+    )
 
 
 @cache

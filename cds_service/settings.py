@@ -86,7 +86,6 @@ class Settings:
     )
     workers: int = setting(1, "worker processes; each answers one request at a time", _count)
     threads: int = setting(1, "threads of each worker; more let it wait for several FHIR servers", _count)
-    at_work: int = setting(8, "requests that one worker works on at once, if it has the threads", _count)
     waiting: int = setting(64, "requests that may wait for a turn; the next are told to come back", _count)
     wait_seconds: float = setting(1.0, "longest wait for a turn", _seconds)
     auth: str = setting(

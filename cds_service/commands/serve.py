@@ -1,4 +1,4 @@
-"""Start the service with a production WSGI server."""
+"""Start the service with a production server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, TaskImpl
 from granian.http import HTTP1Settings
 
 from cds_service.adapters.metrics import meet_in
@@ -24,6 +24,9 @@ from cds_service.trusting import is_open
 from cds_service.web.wsgi import SERVICES
 
 HELP = "start the service"
+
+CONNECTIONS = 800
+"""Connections that a worker holds at once: fewer than the 1,024 files that a process may usually open."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,20 +63,21 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def serve_app(settings: Settings, target: str = "cds_service.app:application") -> None:
-    """Serve with one blocking thread in each worker; a worker that dies is replaced.
+def serve_app(settings: Settings, target: str = "cds_service.app:intake") -> None:
+    """Serve with one event loop in each worker; a worker that dies is replaced.
 
     Args:
         settings: of the service.
-        target: "module:name" of what returns the WSGI application in each worker.
+        target: "module:name" of what returns the RSGI application in each worker.
     """
     server = Granian(
         target,
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        task_impl=TaskImpl.asyncio,  # the other kind of task cannot be timed out
         workers=settings.workers,
-        blocking_threads=settings.threads,
+        backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         workers_kill_timeout=20,
         websockets=False,

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import zlib
 from collections.abc import Iterable
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from flask import Request
-from werkzeug.exceptions import HTTPException
 
-from cds_service.errors import BodyTooLarge, BodyTooSlow, InvalidRequest, MalformedBody, UnsupportedMedia
-
-BODY_SECONDS = 2.0
-"""Longest time for a body to arrive; the WSGI server sets none, and keeps its thread with the connection."""
+from cds_service.errors import BodyTooLarge, InvalidRequest, MalformedBody, UnsupportedMedia
 
 _MEDIA_TYPES = ("application/json", "application/fhir+json", "application/json+fhir")
 _BOM = b"\xef\xbb\xbf"
@@ -30,7 +25,6 @@ def read_object(request: Request, limit_bytes: int) -> dict[str, Any]:
     Raises:
         UnsupportedMedia: neither JSON nor gzip of it.
         BodyTooLarge: more than *limit_bytes*, as sent or decompressed.
-        BodyTooSlow: not all of it arrived within ``BODY_SECONDS``.
         MalformedBody: not UTF-8 JSON, NaN, a duplicate key, nested deeper than 254 levels.
         InvalidRequest: JSON, but no object.
     """
@@ -48,26 +42,8 @@ def _read(request: Request, limit_bytes: int) -> bytes:
         raise UnsupportedMedia("send the body as it is or with Content-Encoding: gzip")
     if (request.content_length or 0) > limit_bytes:
         raise BodyTooLarge(f"the body is over {limit_bytes} bytes")
-    raw = _limited(_arrived(request.stream, limit_bytes + 1), limit_bytes)
+    raw = _limited(request.stream.read(limit_bytes + 1), limit_bytes)
     return _unzipped(raw, limit_bytes) if encoding == "gzip" else raw
-
-
-def _arrived(stream: IO[bytes], most_bytes: int) -> bytes:
-    """Return the body; a read that takes too long is left to a thread that ends with its connection."""
-    read: list[bytes] = []
-
-    def receive() -> None:
-        try:
-            read.append(stream.read(most_bytes))
-        except (OSError, HTTPException):  # the connection broke
-            read.append(b"")
-
-    reader = threading.Thread(target=receive, name="body", daemon=True)
-    reader.start()
-    reader.join(BODY_SECONDS)
-    if not read:
-        raise BodyTooSlow(f"the body did not arrive within {BODY_SECONDS:g} seconds")
-    return read[0]
 
 
 def _unzipped(raw: bytes, limit_bytes: int) -> bytes:

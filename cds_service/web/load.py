@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
-from flask import Flask, g, request
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from cds_service.errors import Overloaded
 
 
 class Gate:
-    """Lets *at_work* requests work and *waiting* more wait, each for at most *wait_seconds*."""
+    """Lets *at_work* requests work and *waiting* more wait, in the order they came, but not for long."""
 
     def __init__(self, at_work: int, waiting: int, wait_seconds: float) -> None:
         """Open the gate.
@@ -21,39 +20,33 @@ class Gate:
             waiting: requests that may wait for their turn.
             wait_seconds: longest wait; a clinician is waiting, too.
         """
-        self._turns = threading.Semaphore(at_work)
-        self._room = threading.Semaphore(at_work + waiting)
+        self._turns = asyncio.Semaphore(at_work)
+        self._room = at_work + waiting
+        self._inside = 0
         self._wait_seconds = wait_seconds
 
-    def enter(self) -> None:
-        """Wait for a turn.
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn and have it until the end of the block.
 
         Raises:
             Overloaded: there is no room to wait, or the turn did not come.
         """
-        if not self._room.acquire(blocking=False):
+        if self._inside >= self._room:
             raise Overloaded("no room to wait")
-        if not self._turns.acquire(timeout=self._wait_seconds):
-            self._room.release()
-            raise Overloaded("the turn did not come")
+        self._inside += 1
+        try:
+            await self._wait()
+            try:
+                yield
+            finally:
+                self._turns.release()
+        finally:
+            self._inside -= 1
 
-    def leave(self) -> None:
-        """Give the turn to the next."""
-        self._turns.release()
-        self._room.release()
-
-
-def guard(app: Flask, gate: Gate, is_exempt: Callable[[str | None], bool]) -> None:
-    """Put *gate* before every request of *app* but those whose endpoint is exempt (health, metrics)."""
-
-    def enter() -> None:
-        if not is_exempt(request.endpoint):
-            gate.enter()
-            g.inside = True
-
-    def leave(_error: BaseException | None) -> None:
-        if g.pop("inside", False):
-            gate.leave()
-
-    app.before_request(enter)
-    app.teardown_request(leave)
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._wait_seconds):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise Overloaded("the turn did not come") from None

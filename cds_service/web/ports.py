@@ -16,7 +16,6 @@ from cds_service.hooks.discovery import ServiceDescription
 from cds_service.hooks.feedback import FeedbackItem
 from cds_service.hooks.request import HookRequest
 from cds_service.web.contract import Contract
-from cds_service.web.load import Gate
 
 
 class Answer(Protocol):
@@ -59,7 +58,6 @@ class WebPorts:
         ready: by name, whether a part can do its work now.
         source_attributes: what the content says about itself.
         open_endpoints: endpoints that need no authentication, or check it themselves.
-        gate: bounds the requests at work and waiting; health and metrics pass beside it.
         blueprints: more routes (metrics, console), behind the same authentication, headers and log.
         observe: called with the same facts as the log, for metrics.
         clock: says when a request came.
@@ -77,6 +75,5 @@ class WebPorts:
     source_attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     open_endpoints: frozenset[str] = frozenset({"about.live", "about.ready"})
     blueprints: tuple[Blueprint, ...] = ()
-    gate: Gate | None = None
     observe: Callable[[Mapping[str, object]], None] = lambda facts: None
     clock: Clock = system_clock

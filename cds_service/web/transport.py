@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
-from cds_service.web.load import guard
+from cds_service.web.intake import REFUSAL
 from cds_service.web.ports import WebPorts
 
 if TYPE_CHECKING:
@@ -49,8 +49,6 @@ class TidyPath:
 def surround(app: Flask, ports: WebPorts) -> None:
     """Add what every request gets to *app*."""
     app.before_request(_begin)
-    if ports.gate is not None:
-        guard(app, ports.gate, lambda endpoint: endpoint in ports.open_endpoints)
     app.before_request(_let_in(ports))
     app.after_request(_cors(ports.cors_origins))
     app.after_request(_secure)
@@ -61,6 +59,8 @@ def surround(app: Flask, ports: WebPorts) -> None:
 def _begin() -> None:
     g.started, g.trace, g.client = perf_counter(), uuid4().hex, None
     g.facts = {}
+    if REFUSAL in request.environ:
+        raise request.environ[REFUSAL]
 
 
 def _let_in(ports: WebPorts) -> Callable[[], Response | None]:

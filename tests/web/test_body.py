@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from io import RawIOBase
-from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -12,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import MalformedBody
-from cds_service.web.body import BODY_SECONDS, parse
+from cds_service.web.body import parse
 from tests.web.stand_in import SELECT_URL, a_body, assert_outcome, stand_in
 
 VALUES = st.recursive(
@@ -109,36 +107,6 @@ def test_a_broken_gzip_body_is_400(cut: bytes) -> None:
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd"])
 def test_another_encoding_is_415(encoding: str) -> None:
     assert_outcome(_post(BODY, Content_Encoding=encoding), 415, "gzip")
-
-
-class _Silent(RawIOBase):
-    """A body that does not come."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.over = Event()
-        self.place = 0
-
-    def tell(self) -> int:
-        return self.place
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self.place = 1000 if whence else offset
-        return self.place
-
-    def readinto(self, _buffer: object) -> int:
-        self.over.wait(30)
-        return 0
-
-
-def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
-    body, started = _Silent(), monotonic()
-    answer = stand_in().client.post(
-        SELECT_URL, input_stream=body, content_length=1000, content_type="application/json"
-    )
-    body.over.set()
-    assert_outcome(answer, 408, "did not arrive")
-    assert monotonic() - started < BODY_SECONDS + 1
 
 
 @pytest.mark.parametrize("member", ["selections", "draftOrders"])
