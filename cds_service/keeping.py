@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.adapters.metrics import Metrics
-from cds_service.adapters.recorder import Odd, Recorder, Shelves
+from cds_service.adapters.recorder import Recorder, Shelves
 from cds_service.adapters.sealing import Sealing
 from cds_service.adapters.store import Store, now_ms
 from cds_service.adapters.store_counts import StoredCodes, StoredTallies
@@ -62,7 +62,7 @@ class Keeping:
 
     def count(self, client: str, whats: Iterable[str]) -> None:
         """Count each of *whats* once for the data-quality report."""
-        self.recorder.keep(*(Odd(client, what) for what in whats))
+        self.recorder.tally(client, whats)
 
     def keep_trace(self, trace: Trace) -> None:
         """Hand the proof of an answer to the writer (the port ``TraceStore``)."""

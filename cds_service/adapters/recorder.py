@@ -24,20 +24,15 @@ BATCH_ITEMS = 200
 LINGER_SECONDS = 0.05
 """How long the writer collects before it writes: more per transaction, and fewer turns of the interpreter."""
 
+TALLY_SECONDS = 1.0
+"""How long counts are added up here: the same few are counted in every request."""
+
 RETRY_SECONDS = 1.0
 CLEANING_SECONDS = 300.0
 CLOSING_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
-    """Something to be counted for the data-quality report."""
-
-    client: str
-    what: str
-
-
-Item = Trace | ShownCard | LocalCode | Odd
+Item = Trace | ShownCard | LocalCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +62,24 @@ class Recorder:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._tallies: Counter[tuple[str, str]] = Counter()
+        self._tallied_at = time.monotonic()
         self._cleaned_at = time.monotonic()
 
     def keep(self, *items: Item) -> None:
         """Take *items*; never waits and never fails."""
-        if self._thread is None:
-            self._start()
+        self._start()
         for item in items:
             try:
                 self._queue.put_nowait(item)
             except Full:
                 self._on_dropped(1)
+
+    def tally(self, client: str, whats: Iterable[str]) -> None:
+        """Count each of *whats* once for the data-quality report; never waits and never fails."""
+        self._start()
+        with self._lock:
+            self._tallies.update((client, what) for what in whats)
 
     def close(self, seconds: float = CLOSING_SECONDS) -> None:
         """Write what is still waiting, for at most *seconds*; the rest is counted as dropped."""
@@ -94,6 +96,8 @@ class Recorder:
         return rank(self._shelves.codes.ranked())
 
     def _start(self) -> None:
+        if self._thread is not None:
+            return
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -104,9 +108,9 @@ class Recorder:
 
     def _run(self) -> None:
         while True:
-            batch = self._batch()
-            if batch:
-                self._write_surely(batch)
+            batch, tallies = self._batch(), self._due_tallies()
+            if batch or tallies:
+                self._write_surely(batch, tallies)
             elif self._closing.is_set():
                 return
             self._clean()
@@ -124,29 +128,36 @@ class Recorder:
                 break
         return batch
 
-    def _write_surely(self, batch: list[Item]) -> None:
+    def _due_tallies(self) -> Counter[tuple[str, str]]:
+        if time.monotonic() - self._tallied_at < TALLY_SECONDS and not self._closing.is_set():
+            return Counter()
+        self._tallied_at = time.monotonic()
+        with self._lock:
+            due, self._tallies = self._tallies, Counter()
+        return due
+
+    def _write_surely(self, batch: list[Item], tallies: Counter[tuple[str, str]]) -> None:
         """Write until it is written; while the store is away the queue fills, then losses are counted."""
-        steps = self._steps(batch)
+        steps = self._steps(batch, tallies)
         while steps:
             try:
                 steps[0]()
                 steps.pop(0)
             except StoreUnavailable:
                 if self._closing.wait(RETRY_SECONDS):
-                    self._on_dropped(len(batch))
+                    self._on_dropped(len(batch) + tallies.total())
                     return
 
-    def _steps(self, batch: list[Item]) -> list[Callable[[], None]]:
+    def _steps(self, batch: list[Item], tallies: Counter[tuple[str, str]]) -> list[Callable[[], None]]:
         shelves = self._shelves
         traces = [item for item in batch if isinstance(item, Trace)]
         shown = [item for item in batch if isinstance(item, ShownCard)]
         codes = [item for item in batch if isinstance(item, LocalCode)]
-        odd = Counter((item.client, item.what) for item in batch if isinstance(item, Odd))
         return [
             lambda: shelves.shown.keep(shown),
             lambda: shelves.traces.keep(traces),
             lambda: shelves.codes.count(codes),
-            lambda: shelves.tallies.add(odd),
+            lambda: shelves.tallies.add(tallies),
         ]
 
     def _clean(self) -> None:

@@ -18,6 +18,11 @@ Json = dict[str, Any]
 SAME_AS = "same_as"
 """A criterion that was told before under this number: it is assessed once and used in many places."""
 
+_MOST_LINES = 5_000
+_lines: dict[int, tuple[Explanation, str]] = {}
+"""The line of a silent node, by its id, which stays its own while the node is held here. Where the record is
+silent, a compiled criterion gives one and the same node for every patient."""
+
 
 def full(trace: Trace) -> bytes:
     """Return everything, quotes and ids included."""
@@ -80,19 +85,21 @@ class _Tree:
 
     write_evidence: Callable[[Evidence], object]
     evidence: list[object] = field(default_factory=list)
-    _told: dict[int, Json | str] = field(default_factory=dict)
+    _told: dict[int, Json] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
     _count: int = 0
 
     def node(self, node: Explanation) -> Json | str:
         """Return *node* with all below it; where the record is silent throughout, it is a line of words."""
+        silent = _lines.get(id(node))
+        if silent is not None:
+            return silent[1]
         told = self._told.get(id(node))
         if told is not None:
             return told
         parts = [self.node(part) for part in node.parts]
         if not node.because and all(type(part) is str for part in parts):
-            line = self._told[id(node)] = f"{node.truth}: {node.criterion} {node.states}".rstrip()
-            return line
+            return _line(node)
         out: Json = {"criterion": node.criterion, "truth": node.truth}
         if node.states:
             out["states"] = node.states
@@ -112,6 +119,14 @@ class _Tree:
             place = self._places[id(item)] = len(self.evidence)
             self.evidence.append(self.write_evidence(item))
         return place
+
+
+def _line(node: Explanation) -> str:
+    if len(_lines) >= _MOST_LINES:
+        _lines.clear()
+    line = f"{node.truth}: {node.criterion} {node.states}".rstrip()
+    _lines[id(node)] = (node, line)
+    return line
 
 
 def _minimal_evidence(item: Evidence) -> Json:
