@@ -310,9 +310,8 @@ class HookResponse:
 def _check_resource(resource: Mapping[str, Any], action: str) -> None:
     if not resource.get("resourceType"):
         raise ValueError("action.resource: resourceType is missing")
-    blank = next(_blanks(resource, "resource"), None)
-    if blank:
-        raise ValueError(f"action.{blank}: null or empty")
+    if _has_blank(resource):
+        raise ValueError(f"action.{next(_blanks(resource, 'resource'))}: null or empty")
     if action != "create":
         return
     if resource.get("status") != "draft" or resource.get("intent") not in _DRAFT_INTENTS:
@@ -320,6 +319,15 @@ def _check_resource(resource: Mapping[str, Any], action: str) -> None:
     subject = resource.get("subject") or resource.get("for")
     if not (isinstance(subject, Mapping) and subject.get("reference")):
         raise ValueError("action.resource: a created resource names the patient")
+
+
+def _has_blank(value: object) -> bool:
+    """Say whether ``_blanks`` yields anything; naming each place that one looks at takes far longer."""
+    if isinstance(value, (str, int, float)):  # numbers are never blank
+        return value == ""
+    if isinstance(value, Mapping):
+        return not value or any(map(_has_blank, value.values()))
+    return not value or any(map(_has_blank, value)) if isinstance(value, (list, tuple)) else value is None
 
 
 def _blanks(value: object, where: str) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from cds_service.criteria.assess import Assessor
 from cds_service.criteria.recommendation import Tier
 from cds_service.hooks.card import Action, Suggestion, stable_id
@@ -107,10 +109,6 @@ def draft_order(
     return order
 
 
-def _with_canonical(value: Any, canonical: str) -> Any:
+def _with_canonical(resource: Mapping[str, Any], canonical: str) -> Any:
     """Return a plain copy in which the slot ``{canonical}`` of each text is filled."""
-    if isinstance(value, str):
-        return value.replace("{canonical}", canonical)
-    if isinstance(value, Mapping):
-        return {name: _with_canonical(part, canonical) for name, part in value.items()}
-    return [_with_canonical(part, canonical) for part in value] if isinstance(value, (list, tuple)) else value
+    return orjson.loads(orjson.dumps(dict(resource)).replace(b"{canonical}", canonical.encode()))
