@@ -6,6 +6,7 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from granian.rsgi import ProtocolClosed
@@ -22,6 +23,9 @@ BODY_SECONDS = 2.0
 
 REFUSAL = "cordcheck.refusal"
 """Where the environment says why a request is refused before it has begun."""
+
+CAME = "cordcheck.came"
+"""Where the environment says when the request was whole (``perf_counter``): a wait for its turn counts."""
 
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
@@ -58,6 +62,7 @@ class Intake:
         run = asyncio.get_running_loop().run_in_executor
         try:
             environ["wsgi.input"] = BytesIO(await self._body(scope, protocol))
+            environ[CAME] = perf_counter()
             if scope.path in self._beside:
                 await run(self._aside, self._answer, environ, protocol)
                 return

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
-from cds_service.web.intake import REFUSAL
+from cds_service.web.intake import CAME, REFUSAL
 from cds_service.web.ports import WebPorts
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def surround(app: Flask, ports: WebPorts) -> None:
 
 
 def _begin() -> None:
-    g.started, g.trace, g.client = perf_counter(), uuid4().hex, None
+    g.started = request.environ.get(CAME, perf_counter())
+    g.trace, g.client = uuid4().hex, None
     g.facts = {}
     if REFUSAL in request.environ:
         raise request.environ[REFUSAL]

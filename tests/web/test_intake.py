@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import threading
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -172,6 +173,22 @@ def test_what_the_environment_says_is_what_was_sent() -> None:
     assert environ["HTTP_AUTHORIZATION"] == "Bearer a,Bearer b"
     assert (environ["REMOTE_ADDR"], environ["CONTENT_LENGTH"]) == ("127.0.0.1", "1")
     assert environ["wsgi.input"].read() == b"x"
+
+
+def test_the_wait_for_a_turn_counts_as_time_of_the_answer() -> None:
+    def slow(request: Any, *_: Any) -> Any:
+        time.sleep(0.2)
+        return an_answer(request, advise=False)
+
+    web = stand_in(answer=slow)
+
+    async def test() -> None:
+        into = an_intake(web)
+        await asyncio.gather(send(into, BODY), send(into, BODY))
+
+    asyncio.run(asyncio.wait_for(test(), 20))
+    first, second = (float(str(facts["milliseconds"])) for facts in web.seen.facts)
+    assert second > first + 150
 
 
 def test_an_overloaded_service_says_when_to_come_back_and_is_alive() -> None:
