@@ -47,14 +47,15 @@ class Intake:
             gate: bounds those at work and waiting.
             threads: requests that *app* answers at once.
             body_limit_bytes: no more than one byte beyond it is read.
-            beside: paths that need no turn, being about the service itself; one thread of their own answers.
+            beside: paths that need no turn, being about the service itself; two threads of their own answer,
+                since one may be waiting for the store.
         """
         self._app = app
         self._gate = gate
         self._body_limit_bytes = body_limit_bytes
         self._beside = beside
         self._main = ThreadPoolExecutor(threads, "answer")
-        self._aside = ThreadPoolExecutor(1, "aside")
+        self._aside = ThreadPoolExecutor(2, "aside")
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         """Answer one request."""
@@ -93,12 +94,12 @@ class Intake:
         length = scope.headers.get("content-length")
         if length is not None:
             return await protocol() if int(length) <= self._body_limit_bytes else b""
-        body = b""
+        body = bytearray()
         async for piece in protocol:
             body += piece
             if len(body) > self._body_limit_bytes:
                 break
-        return body
+        return bytes(body)
 
     def _answer(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> None:
         head: list[tuple[int, list[tuple[str, str]]]] = []
