@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import signal
 import sys
 from dataclasses import replace
 from functools import cache
@@ -104,8 +105,10 @@ def application() -> Flask:
 def intake() -> Intake:
     """Return what the server calls: the application that the environment describes, behind its gate.
 
-    What lives as long as the process is set aside from garbage collection, which would walk it in vain.
+    It is called in the worker. What lives as long as the process is set aside from garbage collection, which
+    would walk it in vain.
     """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the server's own; the parent's would ignore it
     settings = Settings.read(os.environ)
     app = application()
     open_paths = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in OPEN_ENDPOINTS)
