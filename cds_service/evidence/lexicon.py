@@ -103,6 +103,7 @@ class Lexicon:
         known: the word as ``telling`` has it; its normal form where that has it in no other.
         telling: the longest word of each entry → what it tells of.
         signs: the word groups that can be written without a word, as an arrow or a plus.
+        onsets: the first words of what tells that something began.
     """
 
     entries: Mapping[str, Node]
@@ -110,6 +111,7 @@ class Lexicon:
     known: Callable[[str], str] = field(repr=False)
     telling: Mapping[str, tuple[Told, ...]] = field(repr=False)
     signs: frozenset[str]
+    onsets: frozenset[str]
 
     @classmethod
     def of(
@@ -137,6 +139,9 @@ class Lexicon:
             ),
             telling=telling,
             signs=signs,
+            onsets=frozenset(
+                words[0] for words, means in grouped.items() for one in means if one.cue is Cue.ONSET
+            ),
         )
 
     def meanings_of(self, words: tuple[str, ...]) -> tuple[Meaning, ...]:

@@ -15,7 +15,7 @@ from cds_service.evidence.model import Evidence
 from cds_service.evidence.sentence import read_sentence
 from cds_service.evidence.statements import Statement, Surroundings, read_statements
 from cds_service.evidence.timing import stated_times
-from cds_service.evidence.tokens import sentences, tokens
+from cds_service.evidence.tokens import sentences, tokens, words_only
 
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{1,40}):")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
@@ -79,6 +79,8 @@ def _section(label: str, lexicon: Lexicon) -> str:
 
 def _dated(said: list[Statement], following: str, year: int | None, lexicon: Lexicon) -> list[Statement]:
     """Give what was *said* the onset that the next sentence states, if it begins so ("Began 3 days ago")."""
+    if lexicon.onsets.isdisjoint([lexicon.known(word) for word in words_only(following).split()[:3]]):
+        return said
     sentence = read_sentence(tokens(following, lexicon.normal), lexicon)
     if not any(hit.first <= 2 for hit in sentence.of(Cue.ONSET)):
         return said
