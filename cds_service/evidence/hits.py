@@ -93,7 +93,8 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
         meaning = hit.meaning
         outer = None
         if meaning.cue is not None or meaning.group == "side" or meaning.role is _SUBJECT:
-            outer = max([other for other in longer if _holds(other, hit)], key=_length, default=None)
+            around = [one for one in longer if one.first <= hit.first and hit.last <= one.last]
+            outer = max([one for one in around if _holds(one, hit)], key=_length, default=None)
         if outer is None:
             limited.append(hit)
         elif meaning.cue is not None:
@@ -102,9 +103,7 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
 
 
 def _holds(outer: Hit, inner: Hit) -> bool:
-    """Tell whether the entry *outer* has the words of *inner* for itself."""
-    if outer.first > inner.first or inner.last > outer.last:
-        return False
+    """Tell whether the entry *outer*, which stands around *inner*, has its words for itself."""
     if outer.last - outer.first <= inner.last - inner.first:
         return False
     if inner.meaning.cue is not None:

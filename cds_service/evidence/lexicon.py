@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
 from cds_service.evidence.model import Side
@@ -133,10 +132,8 @@ class Lexicon:
         spelling = Spelling.of(grouped, plain_words)
         return cls(
             entries=_tree(grouped),
-            normal=lru_cache(REMEMBERED_WORDS)(spelling.normal),
-            known=lru_cache(REMEMBERED_WORDS)(
-                lambda word: word if word in telling else spelling.normal(word)
-            ),
+            normal=_Remembered(spelling.normal).__getitem__,
+            known=_Remembered(lambda word: word if word in telling else spelling.normal(word)).__getitem__,
             telling=telling,
             signs=signs,
             onsets=frozenset(
@@ -154,6 +151,20 @@ class Lexicon:
                 return ()
             meanings, following = node
         return meanings
+
+
+class _Remembered(dict[str, str]):
+    """Forms of words, filled as words are met; to keep them in order of use would cost more than it saves."""
+
+    def __init__(self, form: Callable[[str], str]) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= REMEMBERED_WORDS:
+            self.clear()
+        self[word] = form = self._form(word)
+        return form
 
 
 def _tree(grouped: Mapping[tuple[str, ...], list[Meaning]]) -> dict[str, Node]:

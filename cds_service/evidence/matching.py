@@ -180,16 +180,10 @@ def _match(sentence: Sentence, pattern: Pattern, parts: list[Hit]) -> Match:
     both = bool(subjects and states)
     before = both and min(subjects) < max([first for first, _ in states])
     after = both and max(subjects) > min([last for _, last in states])
-    return Match(
-        pattern=pattern,
-        parts=tuple(places),
-        first=min(places)[0],
-        last=max([last for _, last in places]),
-        subject_side=side,
-        number=number,
-        stated=bool(states) and (before or not after or number is not None),
-        has_subject=before or number is not None,
-    )
+    stated = bool(states) and (before or not after or number is not None)
+    has_subject = before or number is not None
+    first, last = min(places)[0], max([last for _, last in places])
+    return Match(pattern, tuple(places), first, last, side, number, stated, has_subject)
 
 
 def _joined(sides: set[Side]) -> Side | None:

@@ -53,6 +53,8 @@ def cut(tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]]) -> tuple
         return [0] * len(tokens.norms), [0] * len(tokens.norms)
     chunks = _chunks(tokens.norms, hits, ends)
     subjects, values = _subjects_and_values(tokens, hits, sides, chunks)
+    if len(subjects) < 2:  # what begins a new segment has a subject of its own
+        return chunks, [0] * len(chunks)
     pieces = [_Piece() for _ in range(chunks[-1] + 1)]
     for at in sorted(subjects):
         pieces[chunks[at]].add(_Piece(at, None))

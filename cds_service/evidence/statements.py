@@ -128,16 +128,10 @@ def _statements(
     long_ago = is_long_ago(sentence, match, times)
     for reading in readings:
         ignored = reading.ignored or ("in the past" if long_ago else "")
-        yield Statement(
-            finding=definition.id,
-            state=_state(reading.state, definition),
-            side=reading.side,
-            onset_days=onset,
-            course=course,
-            span=span,
-            number=match.number,
-            ignored="" if ignored == "in the past" and definition.past_counts else ignored,
-        )
+        if ignored == "in the past" and definition.past_counts:
+            ignored = ""
+        state = _state(reading.state, definition)
+        yield Statement(definition.id, state, reading.side, onset, course, span, match.number, ignored)
 
 
 def _state(read: State, definition: FindingDefinition) -> State:
