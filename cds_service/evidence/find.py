@@ -76,16 +76,18 @@ class Finder:
         return self.findings.lexicon
 
     def _in_passage(self, passage: Passage, reader: TextReader) -> list[Evidence]:
-        found = [
-            self._as_recorded(item, passage)
-            for item in reader.find_in(passage)
-            if passage.entry is None or _speaks(passage, passage.entry, self.definitions[item.finding])
-        ]
+        found, entry = reader.find_in(passage), passage.entry
+        if entry is not None:
+            found = [
+                self._as_recorded(item, passage, entry)
+                for item in found
+                if _speaks(passage, entry, self.definitions[item.finding])
+            ]
         return found + self._by_mere_text(passage)
 
-    def _as_recorded(self, item: Evidence, passage: Passage) -> Evidence:
+    def _as_recorded(self, item: Evidence, passage: Passage, entry: Entry) -> Evidence:
         """Add what the entry says of its own label: a provisional diagnosis is uncertain, an onset counts."""
-        doubted = passage.entry is not None and passage.entry.uncertain and item.state is State.ASSERTED
+        doubted = entry.uncertain and item.state is State.ASSERTED
         if doubted and not self.definitions[item.finding].doubt_counts:
             item = item._replace(state=State.UNCERTAIN)
         if passage.kind == "Condition" and item.onset_days is None and item.date is not None:
@@ -144,7 +146,8 @@ def _not_beside(evidence: list[Evidence], definitions: Mapping[str, FindingDefin
         item
         for item in evidence
         if item.coding is not None
-        or not any((other, item.reference) in asserted for other in definitions[item.finding].not_with)
+        or not (beside := definitions[item.finding].not_with)
+        or not any((other, item.reference) in asserted for other in beside)
     ]
 
 
