@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
 from cds_service.chart.read import SOURCES
@@ -25,6 +24,9 @@ def diagnose(resource: Mapping[str, Any], *, foreign_names: bool = True) -> tupl
         foreign_names: name elements and types that FHIR does not know, too. The sender made them up, so a
             report that is kept goes without.
     """
+    # Imported here: the models take a third of a second, which no start should wait for.
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415
+
     kind = resource.get("resourceType")
     try:
         model = get_fhir_model_class(str(kind))

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
-from psycopg import Connection as PostgresConnection
-from psycopg import OperationalError
-from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cds_service.adapters.in_time import InTime
 from cds_service.adapters.store_tables import SCHEMA_REVISION
 from cds_service.errors import SettingError, StoreUnavailable
-
-BUSY_SECONDS = 5.0
-"""How long a durable write waits for another writer of a SQLite file."""
-
-SWIFT_BUSY_SECONDS = 0.25
-"""The same for what may be given up (a token id is then remembered in this worker alone)."""
-
-POSTGRES_LIMITS = "-c statement_timeout=10000 -c lock_timeout=5000"
-HANGING_SECONDS = 12.0
-"""How long a PostgreSQL server is waited for that does not even keep its own limits; see ``InTime``."""
 
 CARD_SECONDS = 0.25
 """Longest wait for the store of one question that stands before an answer with cards."""
@@ -184,18 +167,6 @@ _PROBE = text(
 """A row that no client can have and that expires at once."""
 
 
-class _Patient(PostgresConnection[Any]):
-    """A connection to PostgreSQL that is closed when the server says nothing at all for too long."""
-
-    def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().wait(gen, timeout=HANGING_SECONDS)
-        except OperationalError:
-            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                self.pgconn.finish()
-            raise
-
-
 @contextmanager
 def _as_unavailable() -> Iterator[None]:
     try:
@@ -217,81 +188,9 @@ def _checked(url: str) -> URL:
 
 
 def _engine(url: URL, *, durable: bool) -> Engine:
+    # Imported here: a start needs the driver of one database only.
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url, durable=durable)
-    limits = POSTGRES_LIMITS if durable else f"{POSTGRES_LIMITS} -c synchronous_commit=off"
-    given = url.query.get("options", "")
-    options = f"{given if isinstance(given, str) else ' '.join(given)} {limits}".strip()
-    bare = url.difference_update_query(["options"])
-    engine = create_engine(
-        bare,
-        pool_pre_ping=True,
-        pool_size=2,
-        max_overflow=6,
-        pool_timeout=3,
-        connect_args={"options": options, "connect_timeout": 3},
-    )
-    event.listen(engine, "do_connect", _connect)
-    return engine
-
-
-def _connect(_dialect: object, _record: object, args: list[Any], values: dict[str, Any]) -> _Patient:
-    return _Patient.connect(*args, **values)
-
-
-def _sqlite(url: URL, *, durable: bool) -> Engine:
-    if url.database and not re.match(r"^(:memory:|file:)", url.database):
-        Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    seconds = BUSY_SECONDS if durable else SWIFT_BUSY_SECONDS
-    extra: dict[str, Any] = (
-        {"poolclass": NullPool} if url.database in (None, "", ":memory:") else {"pool_timeout": 3}
-    )
-    engine = create_engine(url, connect_args={"timeout": seconds}, **extra)
-    event.listen(engine, "connect", _sqlite_pragmas("FULL" if durable else "NORMAL"))
-    event.listen(engine, "begin", _sqlite_begin)
-    event.listen(engine, "connect", _sqlite_note_file(url.database))
-    event.listen(engine, "checkout", _sqlite_check_file(url.database))
-    return engine
-
-
-def _sqlite_pragmas(synchronous: str) -> Any:
-    def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute(f"PRAGMA synchronous={synchronous}")
-        cursor.execute("PRAGMA journal_size_limit=67108864")
-        cursor.close()
-
-    return set_up
-
-
-def _sqlite_note_file(path: str | None) -> Any:
-    def note(_connection: object, record: Any) -> None:
-        record.info["file"] = _identity(path)
-
-    return note
-
-
-def _sqlite_check_file(path: str | None) -> Any:
-    """Drop a connection whose file is no longer the one at *path*: what it takes would be lost with it."""
-
-    def check(_connection: object, record: Any, _proxy: object) -> None:
-        if record.info["file"] != _identity(path):
-            raise DisconnectionError("the file of the store was taken away")
-
-    return check
-
-
-def _identity(path: str | None) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path or "")
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    """Take the write lock at once where we mean to write, so that two workers never deadlock upgrading."""
-    writes = connection.get_execution_options().get("cordcheck_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        from cds_service.adapters.store_sqlite import sqlite_engine as engine  # noqa: PLC0415
+    else:
+        from cds_service.adapters.store_postgres import postgres_engine as engine  # noqa: PLC0415
+    return engine(url, durable=durable)

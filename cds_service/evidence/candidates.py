@@ -69,22 +69,31 @@ class PatternIndex:
         elements = {element for _, pattern in patterns for element in _elements(pattern)}
         bits = {element: 1 << at for at, element in enumerate(sorted(elements))}
         shortest = _shortest_words(lexicon)
-        candidates = []
-        for definition, pattern in patterns:
+        candidates, anchored = [], dict[str, list[int]]()
+        for number, (definition, pattern) in enumerate(patterns):
             # What is written in long words alone is rarer than what may be written in a short one.
             anchor = max(_elements(pattern), key=lambda groups: min(shortest[group] for group in groups))
             needs = reduce(or_, (bits[element] for element in _elements(pattern)))
             candidates.append(Candidate(definition, pattern, bits[anchor], needs))
+            for group in anchor:
+                anchored.setdefault(group, []).append(number)
+        with_group: dict[str, int] = {}
+        for element, bit in bits.items():
+            for group in element:
+                with_group[group] = with_group.get(group, 0) | bit
 
         def bits_of(groups: frozenset[str]) -> int:
-            return reduce(or_, (bits[element] for element in elements if not groups.isdisjoint(element)), 0)
+            return reduce(or_, (with_group.get(group, 0) for group in groups), 0)
 
         def told_by(word: str) -> tuple[_Told, ...]:
-            tells = [(told.others, bits_of(told.groups)) for told in lexicon.telling[word]]
             return tuple(
-                _Told(others, told, tuple(at for at, one in enumerate(candidates) if one.anchor & told))
-                for others, told in tells
-                if told
+                _Told(
+                    told.others,
+                    bits_of_it,
+                    tuple(n for group in told.groups for n in anchored.get(group, ())),
+                )
+                for told in lexicon.telling[word]
+                if (bits_of_it := bits_of(told.groups))
             )
 
         return cls(

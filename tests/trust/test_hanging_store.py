@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from cds_service.adapters import store as store_module
+from cds_service.adapters import store_postgres
 from cds_service.adapters.in_time import InTime
 from cds_service.adapters.store import CARD_SECONDS, FEEDBACK_SECONDS, Store
 from cds_service.adapters.store_schema import migrate
@@ -134,7 +134,7 @@ def test_feedback_over_a_line_that_breaks_is_kept_once_or_refused(
 def test_a_statement_on_a_server_that_says_nothing_is_given_up(
     line: tuple[Line, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "HANGING_SECONDS", 0.3)
+    monkeypatch.setattr(store_postgres, "HANGING_SECONDS", 0.3)
     disturbed, url = line
     store = Store(url)
     assert store.is_ready()
