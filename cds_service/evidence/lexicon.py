@@ -202,25 +202,29 @@ def _telling(
 class Spelling:
     """Correct words, and the long ones with a letter left out.
 
+    A slip in the second half of a word leaves the first as it was. One in the first half touches two letters
+    at most, never the first of the word, and leaves the second half. So most words are told at once to be
+    none of ours with a slip in it.
+
     Attributes:
         vocabulary: every word of an entry, and words never to be corrected.
         near: a long word, whole or with one letter left out → the word.
-        halves: how the long words begin and end; of a word with one slip in it, one half is among them.
+        beginnings, ends: the halves of the long words, for each length that a word with a slip can have.
     """
 
     vocabulary: frozenset[str]
     near: Mapping[str, str] = field(repr=False)
-    halves: frozenset[str] = field(repr=False)
+    beginnings: frozenset[str] = field(repr=False)
+    ends: frozenset[str] = field(repr=False)
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, ...]], plain_words: Iterable[str]) -> Spelling:
         """Return the spelling of the words of *entries*."""
         ours, plain = {word for words in entries for word in words}, frozenset(plain_words)
         corrected = [word for word in sorted(ours) if len(word) >= CORRECTED_FROM and word.isalpha()]
-        halves = frozenset(
-            half for word in corrected for slip in (-1, 0, 1) for half in _halves(word, len(word) + slip)
-        )
-        return cls(plain | ours, _near(corrected, plain | ours), halves)
+        halves = [_halves(word, len(word) + slip) for word in corrected for slip in (-1, 0, 1)]
+        beginnings, ends = frozenset(one for one, _ in halves), frozenset(other for _, other in halves)
+        return cls(plain | ours, _near(corrected, plain | ours), beginnings, ends)
 
     def normal(self, word: str) -> str:
         """Return the word of ours that *word* is or is one slip of the pen away from, else *word* itself."""
@@ -231,9 +235,13 @@ class Spelling:
             for singular in (word[:-1], word.removesuffix("es")):
                 if singular in self.vocabulary:
                     return singular
-        if not CORRECTED_FROM - 1 <= len(word) <= CORRECTED_TO:
+        length = len(word)
+        if not CORRECTED_FROM - 1 <= length <= CORRECTED_TO:
             return word
-        return word if self.halves.isdisjoint(_halves(word, len(word))) else self._nearest(word)
+        beginning, end = _halves(word, length)
+        if beginning in self.beginnings or end in self.ends:
+            return self._nearest(word)
+        return word
 
     def _nearest(self, word: str) -> str:
         """Return the long word of ours that a letter left out, put in, changed or swapped makes of *word*."""
@@ -248,13 +256,9 @@ class Spelling:
 
 
 def _halves(word: str, length: int) -> tuple[str, str]:
-    """Return how *word* begins and ends: one of the two is that of a word of *length* that is one slip away.
-
-    A slip in the second half leaves the first as it was. One in the first half touches two letters at most,
-    never the first of the word, with which the second half is kept.
-    """
+    """Return how a word begins and ends; one of *length* that is a slip away has one of the two alike."""
     first = (length - 2) // 2
-    return word[:first], f"{word[0]}…{word[first + 2 - length :]}"
+    return word[:first], word[0] + word[first + 2 - length :]
 
 
 def _near(corrected: Iterable[str], known: frozenset[str]) -> dict[str, str]:
