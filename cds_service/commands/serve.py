@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from granian import Granian
-from granian.constants import Interfaces, TaskImpl
+from granian.constants import HTTPModes, Interfaces, TaskImpl
 from granian.http import HTTP1Settings
 
 from cds_service.adapters.metrics import meet_in
@@ -22,6 +22,9 @@ from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
 from cds_service.trusting import is_open
 from cds_service.web.wsgi import SERVICES
+
+HEAD_SECONDS = 10
+"""Longest time for the head of a request to arrive, and longest rest of a connection between two."""
 
 HELP = "start the service"
 
@@ -77,8 +80,9 @@ def serve_app(settings: Settings, target: str = "cds_service.app:intake") -> Non
         interface=Interfaces.RSGI,
         task_impl=TaskImpl.asyncio,  # the other kind of task cannot be timed out
         workers=settings.workers,
+        http=HTTPModes.http1,  # while the version is not known, no limit of time holds
         backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
         workers_kill_timeout=20,
         websockets=False,
         factory=True,

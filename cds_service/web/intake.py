@@ -27,6 +27,9 @@ REFUSAL = "cordcheck.refusal"
 CAME = "cordcheck.came"
 """Where the environment says when the request was whole (``perf_counter``): a wait for its turn counts."""
 
+NO_TEXT = "?"
+"""Stands in the environment for a header whose value is not ASCII."""
+
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
@@ -139,7 +142,17 @@ def _environ(scope: Scope) -> WSGIEnvironment:
     if scope.authority:
         environ["HTTP_HOST"] = scope.authority
     for name, value in scope.headers.items():
-        key = name.upper().replace("-", "_")
-        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-        environ[key] = f"{environ[key]},{value}" if key in environ else value
+        if key := _key(name):
+            environ[key] = f"{environ[key]},{value}" if key in environ else value
+    for name in scope.headers.keys():  # noqa: SIM118 - a value that is no text is missing above, not sent is another thing
+        if key := _key(name):
+            environ.setdefault(key, NO_TEXT)
     return environ
+
+
+def _key(name: str) -> str:
+    """Return where a header stands in the environment; "" for a name that would pass for another one's."""
+    if "_" in name:
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"

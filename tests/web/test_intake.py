@@ -28,7 +28,11 @@ class Headers:
         self._pairs = pairs
 
     def items(self) -> list[tuple[str, str]]:
-        return self._pairs
+        """Return the pairs as the server does: without those whose value is not ASCII."""
+        return [pair for pair in self._pairs if pair[1].isascii()]
+
+    def keys(self) -> list[str]:
+        return [name for name, _ in self._pairs]
 
     def get(self, name: str) -> str | None:
         return dict(self._pairs).get(name)
@@ -112,6 +116,19 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_body_in_pieces_is_whole(length: int | None) -> None:
     answer = sent(stand_in(), BODY[:100], BODY[100:], length=length)
     assert (answer.status, len(json.loads(answer.body)["cards"])) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("pair", "status"),
+    [
+        (("content-encoding", "identity"), 200),
+        (("content-encoding", "\xff"), 415),
+        (("content_encoding", "gzip"), 200),
+        (("content_length", "1"), 200),
+    ],
+)
+def test_a_header_is_neither_lost_nor_taken_for_another(pair: tuple[str, str], status: int) -> None:
+    assert sent(stand_in(), BODY, pairs=[pair]).status == status
 
 
 @pytest.mark.usefixtures("_soon")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from cds_service.commands.serve import HEAD_SECONDS
 from cds_service.web.intake import BODY_SECONDS
 from tests.trust.running import Server, a_server
 from tests.trust.service import SELECT, URGENT, a_body
@@ -74,6 +75,16 @@ def test_a_body_that_takes_a_second_is_taken(server: Server) -> None:
         time.sleep(0.8)
         line.sendall(body[10:])
         assert line.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_says_nothing_is_not_waited_for(server: Server) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    lines = [socket.create_connection((host, int(port)), timeout=HEAD_SECONDS + 5) for _ in range(4)]
+    for line, said in zip(lines, (b"", b"P", b"GET / HT", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), strict=True):
+        line.sendall(said)
+    for line in lines:
+        with line, line.makefile("rb") as told:
+            told.read()  # to its end, or the time is over
 
 
 @pytest.mark.parametrize("head", ["Content-Length: 400000000", "Transfer-Encoding: chunked"])
