@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from queue import Full, Queue
 
 from cds_service.adapters.diagnose import diagnose
@@ -13,7 +14,6 @@ from cds_service.hooks.prefetch import Failed, Sent
 from cds_service.hooks.request import HookRequest
 from cds_service.quality import EXAMINED, FAULT, UNREADABLE
 
-WAITING_REQUESTS = 8
 MOST_RESOURCES = 200
 RESTS = 50
 """How many times as long as it worked the examiner rests: it takes 2 % of one processor at most."""
@@ -22,9 +22,10 @@ LONGEST_REST_SECONDS = 5.0
 
 
 class Inspector:
-    """Takes requests at once and examines them later; those that come while it has enough are not examined.
+    """Takes a request at once and examines it later; those that come while it works or rests are let go.
 
-    Of a request it notes resource types, element paths and kinds of error; the request itself is forgotten.
+    So no request waits in it, which may be megabytes of a record. Of a request it notes resource types,
+    element paths and kinds of error; the request itself is forgotten.
     """
 
     def __init__(self, note: Callable[[str, Iterable[str]], None], *, rests: float = RESTS) -> None:
@@ -36,12 +37,16 @@ class Inspector:
         """
         self._note = note
         self._rests = rests
-        self._queue: Queue[tuple[str, HookRequest]] = Queue(WAITING_REQUESTS)
+        self._queue: Queue[tuple[str, HookRequest]] = Queue(1)
+        self._free_at = 0.0
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def look(self, client: str, request: HookRequest) -> None:
-        """Take *request* for examination if there is room; never waits and never fails."""
+        """Take *request* for examination if there is nothing else to do; never waits and never fails."""
+        if time.monotonic() < self._free_at:
+            return
+        self._free_at = inf
         if self._thread is None:
             self._start()
         try:
@@ -61,7 +66,8 @@ class Inspector:
             began = time.thread_time()
             self._note(client, examined(request))
             del request  # nothing of the patient's waits through the rest
-            time.sleep(min(LONGEST_REST_SECONDS, self._rests * (time.thread_time() - began)))
+            rest = min(LONGEST_REST_SECONDS, self._rests * (time.thread_time() - began))
+            self._free_at = time.monotonic() + rest
 
 
 def examined(request: HookRequest) -> tuple[str, ...]:
