@@ -19,6 +19,7 @@ from benchmarks.bodies import bodies
 from benchmarks.load import Timed, run
 from benchmarks.memory import flat_memory
 from benchmarks.servers import Running, ceiling, service
+from benchmarks.text import text_step
 
 REQUESTS = {10: 1500, 100: 300, 1000: 40}
 """Requests of one round to one server at most, by number of resources."""
@@ -35,6 +36,8 @@ LATEST = Path(__file__).with_name("latest.json")
 def main() -> int:
     """Measure, print the tables, write ``latest.json``."""
     asked = _arguments()
+    if asked.text:
+        return text_step()
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if asked.memory:
@@ -56,6 +59,7 @@ def _arguments() -> argparse.Namespace:
         "--memory", action="store_true", help="only whether memory stays flat, 20,000 requests"
     )
     parser.add_argument("--long", action="store_true", help="with --memory: 100,000 requests")
+    parser.add_argument("--text", action="store_true", help="only the text step, in this process")
     parser.add_argument("--out", type=Path, default=LATEST, help="the file for the results")
     return parser.parse_args()
 

@@ -60,7 +60,7 @@ _SPOKEN = (
     "MRI of the lumbar spine from {n} years ago showed {w} disc disease.",
     "Trouble with buttons in the {side} hand since {w}.",
 )
-_SHARE_SPOKEN = 0.2
+SHARE_SPOKEN = 0.2
 """Sentences that speak of what the service looks for; the rest of a record is about something else."""
 
 
@@ -76,9 +76,15 @@ def vocabulary() -> tuple[str, ...]:
 class Notes:
     """An endless supply of notes, no two alike."""
 
-    def __init__(self, seed: int) -> None:
-        """Begin at *seed*: the same seed tells the same notes."""
+    def __init__(self, seed: int, spoken: float = SHARE_SPOKEN) -> None:
+        """Begin at *seed*: the same seed tells the same notes.
+
+        Args:
+            seed: where to begin.
+            spoken: share of the sentences that speak of what the service looks for.
+        """
         self._random = Random(seed)
+        self._spoken = spoken
         self._words = vocabulary()
 
     def note(self, words: int) -> str:
@@ -93,7 +99,7 @@ class Notes:
 
     def _sentence(self) -> str:
         pick = self._random
-        shapes = _SPOKEN if pick.random() < _SHARE_SPOKEN else _PLAIN
+        shapes = _SPOKEN if pick.random() < self._spoken else _PLAIN
         shape = pick.choice(shapes)
         return "".join([self._filled(slot) if slot else part for part, slot in _SLOTS[shape]])
 
