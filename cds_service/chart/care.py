@@ -25,6 +25,7 @@ from cds_service.chart.parts import (
     labels,
     notes_of,
     passage_of,
+    sited,
 )
 
 _DONE = ("performedDateTime", "performedPeriod", "occurrenceDateTime", "occurrencePeriod", "performedString")
@@ -40,11 +41,10 @@ def read_procedure(resource: Json, reference: str) -> Iterator[Part]:
     entry = Entry(
         kind="Procedure",
         reference=reference,
-        label=label(resource.get("code")),
+        label=sited(label(resource.get("code")), labels(resource, "bodySite")),
         codings=codings(resource.get("code")),
         status=status(resource.get("status")),
         date=first_date(resource, *_DONE),
-        body_site=labels(resource, "bodySite"),
     )
     yield from labelled(entry)
     yield from concepts(entry, resource, *_REASONS)
@@ -111,7 +111,6 @@ def read_device_use(resource: Json, reference: str) -> Iterator[Part]:
         date=first_date(
             resource, "authoredOn", "timingDateTime", "timingPeriod", "recordedOn", "dateAsserted"
         ),
-        body_site=labels(resource, "bodySite"),
     )
     yield from labelled(entry, "device")
     yield from concepts(entry, resource, *_REASONS)

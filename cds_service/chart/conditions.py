@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cds_service.chart.fhir_json import Json, codings, first_date, label, status
 from cds_service.chart.model import Entry
-from cds_service.chart.parts import Part, concepts, labelled, labels, notes_of
+from cds_service.chart.parts import Part, concepts, labelled, labels, notes_of, sited
 
 _WITHDRAWN = ("refuted", "entered-in-error")
 _TENTATIVE = ("provisional", "differential", "unconfirmed")
@@ -29,12 +29,11 @@ def read_condition(resource: Json, reference: str) -> Iterator[Part]:
     entry = Entry(
         kind="Condition",
         reference=reference,
-        label=label(resource.get("code")),
+        label=sited(label(resource.get("code")), labels(resource, "bodySite")),
         codings=codings(resource.get("code")),
         status=_clinical_status(resource),
         uncertain=verification in _TENTATIVE,
         date=first_date(resource, *_ONSETS, *_RECORDED),
-        body_site=labels(resource, "bodySite") if "bodySite" in resource else "",
     )
     yield from labelled(entry)
     yield from notes_of(entry, resource, "note", "notes")

@@ -40,7 +40,6 @@ class Entry(NamedTuple):
         date: when it began or was done (onset, effective, performed, authored); None when not recorded.
         value: a measured number, if the value is one.
         value_text: the value in words ("Positive", "4/5"), "" when none.
-        body_site: body site or laterality in words, "" when none.
         drafted: it is one of the draft orders of this request.
     """
 
@@ -53,7 +52,6 @@ class Entry(NamedTuple):
     date: FhirDate | None = None
     value: Quantity | None = None
     value_text: str = ""
-    body_site: str = ""
     drafted: bool = False
 
 

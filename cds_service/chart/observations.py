@@ -66,7 +66,7 @@ def _finding(node: Json, name: str, site: str, frame: _Frame) -> tuple[Part, ...
         return ()
     reference, stated, date, place = frame
     found = codings(node.get("code"))
-    entry = Entry("Observation", reference, name, found, stated, False, date, quantity, words, site)
+    entry = Entry("Observation", reference, name, found, stated, False, date, quantity, words)
     said = f"{name}, {site}" if name and site else name or site
     said = f"{said}: {words}" if said and words else said or words
     if not said:

@@ -12,12 +12,11 @@ from cds_service.chart.fhir_json import (
     first_date,
     label,
     numbered,
-    objects,
     status,
     verbatim,
 )
 from cds_service.chart.model import Coding, Entry
-from cds_service.chart.parts import Part, concepts, labels, notes_of, passage_of
+from cds_service.chart.parts import Part, concepts, labels, notes_of, passage_of, sited
 from cds_service.chart.references import own_reference
 
 _WRITTEN = ("authoredOn", "orderedOn", "dateSent", "date")
@@ -56,17 +55,17 @@ def read_order(resource: Json, full_url: str = "") -> Entry:
         Label and codings of all that is ordered (a DSTU2 order may hold several items); the status in the
         words of R4; the date it was written, else for when it is planned.
     """
-    ordered = [concept for _, concept in _ordered(resource)]
+    ordered = [concept for _, concept, _ in _ordered(resource)]
+    names = [sited(label(concept), site) for _, concept, site in _ordered(resource)]
     stated = status(resource.get("status"))
     own = resource.get("resourceType") == "ServiceRequest"
     return Entry(
         kind="ServiceRequest",
         reference=own_reference(resource, full_url),
-        label="; ".join(dict.fromkeys(filter(None, map(label, ordered)))),
+        label="; ".join(dict.fromkeys(filter(None, names))),
         codings=_all_codings(ordered),
         status=stated if own else _TODAY.get(stated, stated),
         date=first_date(resource, *_WRITTEN, *_PLANNED),
-        body_site=_body_site(resource),
     )
 
 
@@ -76,8 +75,8 @@ def read_order_parts(resource: Json, reference: str) -> Iterator[Part]:
         return
     entry = read_order(resource, reference)
     yield entry
-    for path, concept in _ordered(resource):
-        words = label(concept)
+    for path, concept, site in _ordered(resource):
+        words = sited(label(concept), site)
         if words:
             yield passage_of(entry, path, words)
     yield from concepts(entry, resource, *_REASONS, *_CONTEXT)
@@ -85,28 +84,23 @@ def read_order_parts(resource: Json, reference: str) -> Iterator[Part]:
     yield from _details(entry, resource)
 
 
-def _ordered(resource: Json) -> Iterator[tuple[str, object]]:
-    """Yield what is ordered with its path: one code, or (DSTU2, STU3) several items or services."""
+def _ordered(resource: Json) -> Iterator[tuple[str, object, str]]:
+    """Yield what is ordered, its path and body site: one code, or (DSTU2, STU3) several items or services."""
+    site = labels(resource, "bodySite")
     if resource.get("code") is not None:
-        yield "code", resource["code"]
+        yield "code", resource["code"], site
         return
     for path, item in numbered(resource, "item"):
         if fields(item).get("code") is not None:
-            yield f"{path}.code", fields(item)["code"]
-    yield from numbered(resource, "serviceRequested")
-    for name in ("specialty", "type"):
-        if "serviceRequested" not in resource:
-            yield from numbered(resource, name)
+            yield f"{path}.code", fields(item)["code"], labels(fields(item), "bodySite") or site
+    names = ("serviceRequested",) if "serviceRequested" in resource else ("specialty", "type")
+    for name in names:
+        for path, service in numbered(resource, name):
+            yield path, service, site
 
 
 def _all_codings(ordered: list[object]) -> tuple[Coding, ...]:
     return tuple(dict.fromkeys(coding for concept in ordered for coding in codings(concept)))
-
-
-def _body_site(resource: Json) -> str:
-    own = labels(resource, "bodySite")
-    of_items = (labels(item, "bodySite") for item in objects(resource.get("item")))
-    return ", ".join(dict.fromkeys(filter(None, (own, *of_items))))
 
 
 def _details(entry: Entry, resource: Json) -> Iterator[Part]:

@@ -79,6 +79,11 @@ def labels(resource: Json, *names: str) -> str:
     return ", ".join(dict.fromkeys(words for words in found if words))
 
 
+def sited(words: str, site: str) -> str:
+    """Return *words* with the body site behind them, unless they name it already."""
+    return f"{words}, {site}" if words and site and site.lower() not in words.lower() else words
+
+
 def display_of(resource: Json, *names: str) -> str:
     """Return the first display among the references *names*, "" when none has one."""
     found = (text(fields(item).get("display")) for name in names for item in each(resource.get(name)))

@@ -70,9 +70,11 @@ def test_its_notes_belong_to_it(element: dict[str, object]) -> None:
     assert note.entry == chart.entries[0]
 
 
-def test_the_body_site_is_kept_beside_the_label() -> None:
+def test_the_body_site_stands_behind_the_label() -> None:
     chart = a_chart(a_condition("Pain", bodySite=[a_concept("left hand"), a_concept("wrist")]))
-    assert (chart.entries[0].body_site, chart.passages[0].text) == ("left hand, wrist", "Pain")
+    assert (chart.entries[0].label, chart.passages[0].text) == ("Pain, left hand, wrist",) * 2
+    named = a_chart(a_condition("Pain in the left hand", bodySite=a_concept("Left hand")))
+    assert named.entries[0].label == "Pain in the left hand"
 
 
 def test_a_condition_without_any_words_is_an_entry_without_passage() -> None:

@@ -59,7 +59,6 @@ def test_a_quantity_that_is_no_number_is_no_value(value: object) -> None:
 
 def test_the_body_site_stands_between_label_and_value() -> None:
     chart = a_chart(an_observation("Sign", value="Positive", bodySite={"text": "left foot"}))
-    assert chart.entries[0].body_site == "left foot"
     assert chart.passages[0].text == "Sign, left foot: Positive"
 
 
@@ -128,10 +127,7 @@ def test_a_component_named_by_a_side_is_the_whole_on_that_side() -> None:
     ]
     chart = a_chart(an_observation("Sign", component=parts))
     assert [passage.text for passage in chart.passages] == ["Sign, Left: Positive", "Sign, right: Absent"]
-    assert [(entry.label, entry.body_site) for entry in chart.entries] == [
-        ("Sign", "Left"),
-        ("Sign", "right"),
-    ]
+    assert [entry.label for entry in chart.entries] == ["Sign", "Sign"]
 
 
 @pytest.mark.parametrize(

@@ -95,9 +95,9 @@ def test_all_items_of_an_old_order_are_ordered() -> None:
     ]
     chart = a_chart(a_resource("DiagnosticOrder", status="requested", item=items))
     [entry] = chart.entries
-    assert (entry.label, entry.status, entry.body_site) == ("MRI lumbar; MRI neck", "active", "back")
+    assert (entry.label, entry.status) == ("MRI lumbar, back; MRI neck", "active")
     assert [(p.element, p.text) for p in chart.passages] == [
-        ("item[0].code", "MRI lumbar"),
+        ("item[0].code", "MRI lumbar, back"),
         ("item[1].code", "MRI neck"),
     ]
 
