@@ -8,7 +8,6 @@ from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
 
 COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
 _SUBJECT = Role.SUBJECT
-_SWALLOWING = (Cue.TITLE, Cue.PSEUDO)
 
 
 class Hit(NamedTuple):
@@ -33,12 +32,8 @@ def find_hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
         if not here:
             continue
         longest, meanings = here[-1]
-        swallows = False
-        for meaning in meanings:
-            found.append(Hit(meaning, at, longest))
-            swallows = swallows or meaning.cue in _SWALLOWING
-        if swallows:
-            swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
+        found.extend([Hit(meaning, at, longest) for meaning in meanings])
+        swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
         if len(here) > 1 and swallowed_to < longest:
             found.extend(_shorter(here, at))
     return _with_limits(found)

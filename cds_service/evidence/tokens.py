@@ -104,11 +104,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         seen = stop.end()
         if text[at] in "\r\n" and _goes_on(text, start, at, seen):
             continue
-        end = seen if text[at] == "?" else at
-        if end - start > LONGEST_SENTENCE:
-            yield from _pieces(text, start, end)
-        elif end > start:
-            yield start, end
+        yield from _pieces(text, start, seen if text[at] == "?" else at)
         start = seen
     yield from _pieces(text, start, len(text))
 
