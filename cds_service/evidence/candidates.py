@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
-from cds_service.evidence.lexicon import Lexicon
+from cds_service.evidence.lexicon import REMEMBERED_WORDS, Lexicon
 from cds_service.evidence.tokens import words_only
 
 
@@ -55,12 +55,16 @@ class PatternIndex:
         telling: what each word tells of.
         signs: the elements that can be written without a word, as bits.
         known: the form of a word under which it is told of.
+        parts: the forms that tell of something, or that others need beside them to do so.
+        dull: words met whose form is none of these; filled as words are met.
     """
 
     candidates: tuple[Candidate, ...]
     telling: Mapping[str, tuple[_Told, ...]]
     signs: int
     known: Callable[[str], str]
+    parts: frozenset[str]
+    dull: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, definitions: Iterable[FindingDefinition], lexicon: Lexicon) -> PatternIndex:
@@ -96,64 +100,81 @@ class PatternIndex:
                 if (bits_of_it := bits_of(told.groups))
             )
 
+        telling = {word: tells for word in lexicon.telling if (tells := told_by(word))}
+        others = (told.others for tells in telling.values() for told in tells)
         return cls(
             candidates=tuple(candidates),
-            telling={word: tells for word in lexicon.telling if (tells := told_by(word))},
+            telling=telling,
             signs=bits_of(lexicon.signs),
             known=lexicon.known,
+            parts=frozenset(telling).union(*others),
         )
 
-    def in_text(self, text: str, kind: str) -> Callable[[int, int], list[Candidate]]:
-        """Return a function that tells the patterns between two places of *text*, of this resource type.
+    def in_text(self, text: str, kind: str) -> TextCandidates | None:
+        """Return the patterns that *text*, of this resource type, can hold; None when it can hold none.
 
         What no words of the whole text can make is looked for in none of its sentences.
         """
         words = words_only(text)
-        known = {word: self.known(word) for word in set(words.split())}
-        tells = self._told_by(known)
-        candidates = self._possible(tells, kind) if tells else []
-        if not candidates:
-            return _nowhere
-        signs, needed = self.signs, reduce(or_, [candidate.anchor for candidate in candidates])
-        anchors = {word for word, entries in tells.items() for told in entries if told.elements & needed}
-
-        def between(start: int, end: int) -> list[Candidate]:
-            here = words[start:end].split()
-            if anchors.isdisjoint(here):
-                return []
-            forms, present = {known[word] for word in here}, signs
-            for word in here:
-                if word in tells:
-                    for others, elements, _ in tells[word]:
-                        if others <= forms:
-                            present |= elements
-            return [candidate for candidate in candidates if candidate.needs & ~present == 0]
-
-        return between
-
-    def _told_by(self, known: Mapping[str, str]) -> dict[str, list[_Told]]:
-        """Return what each of these words tells of beside the others."""
-        telling, forms = self.telling, set(known.values())
-        return {
-            word: entries
-            for word, form in known.items()
-            if form in telling and (entries := [told for told in telling[form] if told.others <= forms])
-        }
-
-    def _possible(self, tells: Mapping[str, list[_Told]], kind: str) -> list[Candidate]:
-        """Return the patterns that a text can hold whose words tell of this."""
-        present, numbers = self.signs, set[int]()
-        for entries in tells.values():
-            for _, elements, anchored in entries:
-                present |= elements
-                numbers.update(anchored)
+        known = self._known_of(set(words.split()))
+        forms, present, numbers = set(known.values()), self.signs, set[int]()
+        told_of: list[tuple[str, int]] = []
+        for word, form in known.items():
+            for others, elements, anchored in self.telling.get(form, ()):
+                if others <= forms:
+                    told_of.append((word, elements))
+                    present |= elements
+                    numbers.update(anchored)
+        missing = ~present
         candidates = [self.candidates[number] for number in sorted(numbers)]
-        return [one for one in candidates if one.needs & ~present == 0 and one.reads(kind)]
+        candidates = [one for one in candidates if not one.needs & missing and one.reads(kind)]
+        if not candidates:
+            return None
+        needed = reduce(or_, [candidate.anchor for candidate in candidates])
+        anchors = frozenset([word for word, elements in told_of if elements & needed])
+        return TextCandidates(self, candidates, words, known, anchors)
+
+    def _known_of(self, words: set[str]) -> dict[str, str]:
+        """Return the words that play a part in any pattern, each with its form."""
+        met = words - self.dull
+        known = {word: form for word in met if (form := self.known(word)) in self.parts}
+        if len(known) < len(met):
+            if len(self.dull) >= REMEMBERED_WORDS:
+                self.dull.clear()
+            self.dull.update(met.difference(known))
+        return known
 
 
-def _nowhere(start: int, end: int) -> list[Candidate]:
-    """Return the patterns of a text that can hold none."""
-    return []
+@dataclass(frozen=True, slots=True)
+class TextCandidates:
+    """Which patterns each sentence of one text can hold.
+
+    Attributes:
+        candidates: what the whole text can hold.
+        words: the text, with a space for all that is in no word.
+        known: its words that play a part in any pattern, each with its form.
+        anchors: the words without one of which no candidate is looked for.
+    """
+
+    index: PatternIndex
+    candidates: list[Candidate]
+    words: str
+    known: Mapping[str, str]
+    anchors: frozenset[str]
+
+    def between(self, start: int, end: int) -> list[Candidate]:
+        """Return the patterns that may stand between two places of the text."""
+        here = self.words[start:end].split()
+        if self.anchors.isdisjoint(here):
+            return []
+        known, telling, present = self.known, self.index.telling, self.index.signs
+        forms = {known[word] for word in here if word in known}
+        for form in forms:
+            for others, elements, _ in telling.get(form, ()):
+                if others <= forms:
+                    present |= elements
+        missing = ~present
+        return [candidate for candidate in self.candidates if not candidate.needs & missing]
 
 
 def _elements(pattern: Pattern) -> list[tuple[str, ...]]:

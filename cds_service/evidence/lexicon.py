@@ -129,11 +129,11 @@ class Lexicon:
             if meaning not in grouped.setdefault(words, []):
                 grouped[words].append(meaning)
         telling, signs = _telling(grouped)
-        spelling = Spelling.of(grouped, plain_words)
+        normal = _Remembered(Spelling.of(grouped, plain_words).normal).__getitem__
         return cls(
             entries=_tree(grouped),
-            normal=_Remembered(spelling.normal).__getitem__,
-            known=_Remembered(lambda word: word if word in telling else spelling.normal(word)).__getitem__,
+            normal=normal,
+            known=lambda word: word if word in telling else normal(word),
             telling=telling,
             signs=signs,
             onsets=frozenset(

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from cds_service.chart.model import Passage
-from cds_service.evidence.candidates import PatternIndex
+from cds_service.evidence.candidates import Candidate, PatternIndex
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.model import Evidence
 from cds_service.evidence.sentence import read_sentence
@@ -35,7 +35,9 @@ class TextReader:
     def find_in(self, passage: Passage) -> list[Evidence]:
         """Return the evidence in *passage* in the order of the text; spans are those of ``passage.text``."""
         text, kind = passage.text, passage.kind
-        candidates_in = self.index.in_text(text, kind)
+        possible = self.index.in_text(text, kind)
+        if possible is None:
+            return []
         year = passage.date.latest.year if passage.date else None
         around, section_ends = Surroundings("", passage.element == LABELLED_VALUE, year), -1
         found: list[Evidence] = []
@@ -50,19 +52,24 @@ class TextReader:
                 start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)
             ):
                 around = around._replace(section="")
-            said = self._known.get((text[start:end], kind, around))
-            if said is None and len(found) < _MOST_STATEMENTS:
-                candidates = candidates_in(start, end)
-                if candidates:
-                    said = read_statements(text[start:end], candidates, self.lexicon, around)
-                    self._known[text[start:end], kind, around] = said
+            candidates = possible.between(start, end) if len(found) < _MOST_STATEMENTS else []
             if before:
-                if said is None and end - start < _LONGEST_AFTERTHOUGHT:
+                if not candidates and end - start < _LONGEST_AFTERTHOUGHT:
                     before = _dated(before, text[start:end], year, self.lexicon)
                 found.extend([_placed(one, passage, before_at) for one in before])
-            before, before_at = said or [], start
+            before = self._read(text[start:end], kind, candidates, around) if candidates else []
+            before_at = start
         found.extend([_placed(one, passage, before_at) for one in before])
         return found
+
+    def _read(
+        self, sentence: str, kind: str, candidates: list[Candidate], around: Surroundings
+    ) -> list[Statement]:
+        said = self._known.get((sentence, kind, around))
+        if said is None:
+            said = read_statements(sentence, candidates, self.lexicon, around)
+            self._known[sentence, kind, around] = said
+        return said
 
 
 def _line_end(text: str, at: int) -> int:

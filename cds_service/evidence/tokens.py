@@ -22,17 +22,19 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.MULTILINE,
 )
-_MARK = re.compile(r"[.!;?\r\n]")  # where a sentence can end
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
     r"""
-      [.!](?=\s|$|["')\]])
+    [.!;?\r\n]
+    (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
-    | ;
-    | (?<=[\w)"'])\?(?=\s|$)
+      | (?<=;)
+      | (?<=[\w)"']\?)(?=\s|$)
         (?!\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)
-    | \r?\n
+      | (?<=\r)\n
+      | (?<=\n)
+    )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -95,17 +97,13 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
     A line goes on where the next one begins in lower case or the line was left open ("denies", a comma).
     """
-    start = seen = 0
-    for mark in _MARK.finditer(text):
-        at = mark.start()
-        stop = _STOP.match(text, at) if at >= seen else None
-        if stop is None:
+    start = 0
+    for stop in _STOP.finditer(text):
+        at, after = stop.span()
+        if text[at] in "\r\n" and _goes_on(text, start, at, after):
             continue
-        seen = stop.end()
-        if text[at] in "\r\n" and _goes_on(text, start, at, seen):
-            continue
-        yield from _pieces(text, start, seen if text[at] == "?" else at)
-        start = seen
+        yield from _pieces(text, start, after if text[at] == "?" else at)
+        start = after
     yield from _pieces(text, start, len(text))
 
 
