@@ -27,7 +27,7 @@ from cds_service.content.library import Library
 from cds_service.content.load import load_library
 from cds_service.errors import PrefetchMissing
 from cds_service.gathering import Site, find_orders
-from cds_service.guidance import Ports, TraceStore, respond
+from cds_service.guidance import Ports, TraceStore, respond_about
 from cds_service.hooks.card import HookResponse
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.hooks.profile import quirks_of
@@ -152,19 +152,19 @@ def answer_from(
             rules_off=keeping.switches.now().rules_off(),
         )
         service = library.services[service_id]
-        unmapped = local_order_codes(request, service, ports.site, library.finder)
+        asked = find_orders(request, service, ports.site, library.finder)
+        unmapped = local_order_codes(asked, service, ports.site)
         keeping.recorder.count(unmapped)
         keeping.count(client.id, shortcomings(request, service, ports.site, unmapped))
         inspector.look(client.id, request)
         try:
-            answer = respond(request, service, library, ports)
+            answer = respond_about(asked, request, service, library, ports)
         except PrefetchMissing:
             keeping.count(client.id, (REQUESTS, REFUSED))
             raise
         metrics.answered(service_id, client.id, answer, request.oddities)
         if not client.annotate_orders:
             return answer
-        asked = find_orders(request, service, ports.site, library.finder)
         return with_annotations(answer, request, asked, publisher.canonical)
 
     return answer

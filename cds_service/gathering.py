@@ -118,14 +118,31 @@ def with_mapped_codes(chart: Chart, code_map: CodeMap) -> Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftOrder:
+    """A newly selected draft order, or one item of it.
+
+    Attributes:
+        entry: with the codes that the site sent.
+        coded: the findings that its codes assert, those that the site's concept map adds among them.
+        said: the findings that its codes or, where no code does, its names assert.
+    """
+
+    entry: Entry
+    coded: frozenset[str]
+    said: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The draft orders that the question is about.
 
     Attributes:
+        drafts: all that were newly selected.
         orders: those that assert the service's finding; empty when the service has nothing to say here.
         left: of these, the ones that do not themselves make the question pointless.
     """
 
+    drafts: tuple[DraftOrder, ...]
     orders: tuple[Entry, ...]
     left: tuple[Entry, ...]
 
@@ -137,27 +154,28 @@ class Asked:
 
 def find_orders(request: HookRequest, service: Service, site: Site, finder: Finder) -> Asked:
     """Return the newly selected draft orders that the service is about, by code and by name."""
-    chart = _draft_chart(request, site, request.received_at.date())
-    said = list(_said_of_orders(chart, finder))
-    orders = [(entry, findings) for entry, findings in said if service.orders in findings]
+    drafts = tuple(_drafts(request, site, finder))
+    orders = [draft for draft in drafts if service.orders in draft.said]
     return Asked(
-        orders=tuple(entry for entry, _ in orders),
-        left=tuple(entry for entry, findings in orders if service.orders_unless not in findings),
+        drafts=drafts,
+        orders=tuple(draft.entry for draft in orders),
+        left=tuple(draft.entry for draft in orders if service.orders_unless not in draft.said),
     )
 
 
-def _draft_chart(request: HookRequest, site: Site, day: date) -> Chart:
-    return with_mapped_codes(
-        read_chart(request.patient_id, (), day, drafts=request.newly_selected()), site.code_map
-    )
-
-
-def _said_of_orders(chart: Chart, finder: Finder) -> Iterator[tuple[Entry, frozenset[str]]]:
+def _drafts(request: HookRequest, site: Site, finder: Finder) -> Iterator[DraftOrder]:
     """Yield each draft order with what it asserts by code and name; its reasons do not say what it is."""
+    day = request.received_at.date()
+    chart = read_chart(request.patient_id, (), day, drafts=request.newly_selected())
     for entry in chart.entries:
         if entry.drafted:
-            names = [p for p in chart.passages if p.entry == entry and not _is_why(p.element)]
-            yield entry, finder.find_in_entry(entry, names)
+            mapped = entry._replace(codings=add_mapped(entry.codings, site.code_map))
+            names = [
+                passage._replace(entry=mapped)
+                for passage in chart.passages
+                if passage.entry == entry and not _is_why(passage.element)
+            ]
+            yield DraftOrder(entry, finder.find_in_entry(mapped, ()), finder.find_in_entry(mapped, names))
 
 
 def _is_why(element: str) -> bool:

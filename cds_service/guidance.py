@@ -33,9 +33,20 @@ def respond(request: HookRequest, service: Service, library: Library, ports: Por
     """Turn the draft orders of one hook request into advisory cards, and keep the proof.
 
     Raises:
-        PrefetchMissing: nothing about the patient could be had, and the orders alone lead to no card.
+        PrefetchMissing: see ``respond_about``.
     """
     asked = find_orders(request, service, ports.site, library.finder)
+    return respond_about(asked, request, service, library, ports)
+
+
+def respond_about(
+    asked: Asked, request: HookRequest, service: Service, library: Library, ports: Ports
+) -> HookResponse:
+    """Do what ``respond`` does, once its draft orders are found.
+
+    Raises:
+        PrefetchMissing: nothing about the patient could be had, and the orders alone lead to no card.
+    """
     if not asked.orders:
         response = not_applicable(request, library.version)
         ports.keep_trace(trace_of_nothing(request, response, service, ports.site.client))

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from cds_service.chart.code_map import add_mapped
 from cds_service.chart.local_codes import CountedCode, LocalCode, unmapped_codes
-from cds_service.chart.model import Entry
-from cds_service.chart.read import read_chart
-from cds_service.evidence.find import Finder
-from cds_service.gathering import Site
+from cds_service.gathering import Asked, Site
 from cds_service.hooks.prefetch import NotSent, Sent
 from cds_service.hooks.prefetch_match import match_prefetch
 from cds_service.hooks.request import HookRequest
@@ -29,26 +25,18 @@ _OF_EXAMINED = (UNREADABLE, FAULT)
 """What is looked for in a sample only, and therefore a share of ``EXAMINED``."""
 
 
-def local_order_codes(
-    request: HookRequest, service: Service, site: Site, finder: Finder
-) -> tuple[LocalCode, ...]:
+def local_order_codes(asked: Asked, service: Service, site: Site) -> tuple[LocalCode, ...]:
     """Return the codes of the newly selected orders that the site's terminologist should map.
 
     These are the codes of orders that the service takes for its own by their words alone, and the codes that
     stand in no standard system and in no concept map of the site.
     """
-    chart = read_chart(request.patient_id, (), request.received_at.date(), drafts=request.newly_selected())
     codes: list[LocalCode] = []
-    for entry in chart.entries:
-        if entry.drafted and service.orders not in finder.find_in_entry(_mapped(entry, site), ()):
-            names = [p for p in chart.passages if p.entry == entry and p.element.startswith("code")]
-            by_text = service.orders in finder.find_in_entry(entry, names)
-            codes += unmapped_codes(site.client, entry.codings, site.code_map, by_text=by_text)
+    for draft in asked.drafts:
+        if service.orders not in draft.coded:
+            by_text = service.orders in draft.said
+            codes += unmapped_codes(site.client, draft.entry.codings, site.code_map, by_text=by_text)
     return tuple(codes)
-
-
-def _mapped(entry: Entry, site: Site) -> Entry:
-    return entry._replace(codings=add_mapped(entry.codings, site.code_map))
 
 
 def is_stripped(request: HookRequest) -> bool:

@@ -12,11 +12,14 @@ import pytest
 from cds_service.adapters.metrics import Metrics
 from cds_service.app import answer_from, fhir_servers
 from cds_service.chart.code_map import read_concept_maps
+from cds_service.chart.local_codes import LocalCode
 from cds_service.clients import Client
 from cds_service.clients_file import read_profiles
-from cds_service.gathering import Site
+from cds_service.content.library import Library
+from cds_service.gathering import Site, find_orders
 from cds_service.hooks.profile import shape_response
-from cds_service.hooks.request import read_request
+from cds_service.hooks.request import HookRequest, read_request
+from cds_service.hooks.service import Service
 from cds_service.keeping import open_keeping
 from cds_service.quality import local_order_codes
 from cds_service.settings import Settings
@@ -98,6 +101,12 @@ def test_the_annotation_changes_nothing_else_of_the_order(answer: Answer) -> Non
     assert {part["url"] for part in extension["extension"]} >= {"consultId", "tier"}
 
 
+def codes_to_map(
+    request: HookRequest, service: Service, site: Site, library: Library
+) -> tuple[LocalCode, ...]:
+    return local_order_codes(find_orders(request, service, site, library.finder), service, site)
+
+
 def test_an_unmapped_local_order_is_not_recognised_and_is_work_to_do(answer: Answer) -> None:
     body = sent_by("epic")
     request = read_request(body, NOW)
@@ -106,10 +115,10 @@ def test_an_unmapped_local_order_is_not_recognised_and_is_work_to_do(answer: Ans
     assert str(given.consult.disposition) == "not-applicable"
     library = the_library()
     service = library.services[SERVICES[body["hook"]]]
-    (code,) = local_order_codes(request, service, Site("epic"), library.finder)
+    (code,) = codes_to_map(request, service, Site("epic"), library)
     assert (code.code, code.by_text) == ("33476", False)
     mapped = Site("epic", code_map=client_of("epic", annotate=False).code_map)
-    assert local_order_codes(request, service, mapped, library.finder) == ()
+    assert codes_to_map(request, service, mapped, library) == ()
 
 
 def test_an_order_known_by_its_words_alone_is_work_to_do() -> None:
@@ -117,7 +126,25 @@ def test_an_order_known_by_its_words_alone_is_work_to_do() -> None:
     library = the_library()
     service = library.services[SERVICES[body["hook"]]]
     request = read_request(body, NOW)
-    (code,) = local_order_codes(request, service, Site("epic"), library.finder)
+    (code,) = codes_to_map(request, service, Site("epic"), library)
+    assert (code.code, code.by_text) == ("33476", True)
+
+
+def test_an_item_of_an_older_order_known_by_its_words_alone_is_work_to_do() -> None:
+    body = json.loads((ROOT / "fixtures/requests/quirks/order-local-code-and-text.json").read_text("utf-8"))
+    (entry,) = body["context"]["draftOrders"]["entry"]
+    order = entry["resource"]
+    entry["resource"] = {
+        "resourceType": "DiagnosticOrder",
+        "id": order["id"],
+        "status": "draft",
+        "subject": order["subject"],
+        "item": [{"code": order["code"]}],
+    }
+    body["context"]["selections"] = [f"DiagnosticOrder/{order['id']}"]
+    library = the_library()
+    service = library.services[SERVICES[body["hook"]]]
+    (code,) = codes_to_map(read_request(body, NOW), service, Site("epic"), library)
     assert (code.code, code.by_text) == ("33476", True)
 
 
