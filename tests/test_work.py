@@ -99,12 +99,10 @@ def test_no_single_function_grows_faster_than_the_record() -> None:
 @pytest.mark.parametrize("size", [100, 1000])
 def test_each_note_is_scanned_once(size: int) -> None:
     notes = size // 10
-    scans = {name: n for name, n in calls_for(size).items() if name == "candidates.in_text"}
+    scans = {name: n for name, n in calls_for(size).items() if name == "tokens.words_only"}
     labels = size - notes
-    assert list(scans) == ["candidates.in_text"]
-    assert (
-        notes <= scans["candidates.in_text"] <= notes + labels + 2
-    )  # each note, each label, the draft twice
+    assert list(scans) == ["tokens.words_only"]
+    assert notes <= scans["tokens.words_only"] <= notes + labels + 2  # each note, each label, the draft twice
 
 
 def of_note(*sentences: str) -> int:

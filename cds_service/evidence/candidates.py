@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
 from cds_service.evidence.lexicon import REMEMBERED_WORDS, Lexicon
-from cds_service.evidence.tokens import words_only
 
 
 class Candidate(NamedTuple):
@@ -47,8 +46,30 @@ class _Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class _Met:
+    """What is known of the words met so far.
+
+    Attributes:
+        forms: those that play a part in a pattern, each with its form.
+        anchors: those without one of which no pattern is looked for.
+        words: all of them.
+    """
+
+    forms: dict[str, str] = field(default_factory=dict)
+    anchors: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """The words met so far; when they are more than a language has, it begins anew."""
+
+    met: _Met = field(default_factory=_Met)
+
+
+@dataclass(frozen=True, slots=True)
 class PatternIndex:
-    """Which patterns a text can hold.
+    """Which patterns a sentence can hold.
 
     Attributes:
         candidates: every pattern.
@@ -56,7 +77,7 @@ class PatternIndex:
         signs: the elements that can be written without a word, as bits.
         known: the form of a word under which it is told of.
         parts: the forms that tell of something, or that others need beside them to do so.
-        dull: words met whose form is none of these; filled as words are met.
+        memory: what is known of the words met so far.
     """
 
     candidates: tuple[Candidate, ...]
@@ -64,7 +85,7 @@ class PatternIndex:
     signs: int
     known: Callable[[str], str]
     parts: frozenset[str]
-    dull: set[str] = field(default_factory=set)
+    memory: _Memory = field(default_factory=_Memory)
 
     @classmethod
     def of(cls, definitions: Iterable[FindingDefinition], lexicon: Lexicon) -> PatternIndex:
@@ -110,71 +131,37 @@ class PatternIndex:
             parts=frozenset(telling).union(*others),
         )
 
-    def in_text(self, text: str, kind: str) -> TextCandidates | None:
-        """Return the patterns that *text*, of this resource type, can hold; None when it can hold none.
-
-        What no words of the whole text can make is looked for in none of its sentences.
-        """
-        words = words_only(text)
-        known = self._known_of(set(words.split()))
-        forms, present, numbers = set(known.values()), self.signs, set[int]()
-        told_of: list[tuple[str, int]] = []
-        for word, form in known.items():
+    def among(self, words: list[str], kind: str) -> list[Candidate]:
+        """Return the patterns that these words of one sentence can make, in a text of this resource type."""
+        met = self.memory.met
+        if not met.words.issuperset(words):
+            met = self._meet(words)
+        if met.anchors.isdisjoint(words):
+            return []
+        forms = {met.forms[word] for word in words if word in met.forms}
+        present, numbers = self.signs, set[int]()
+        for form in forms:
             for others, elements, anchored in self.telling.get(form, ()):
                 if others <= forms:
-                    told_of.append((word, elements))
                     present |= elements
                     numbers.update(anchored)
         missing = ~present
         candidates = [self.candidates[number] for number in sorted(numbers)]
-        candidates = [one for one in candidates if not one.needs & missing and one.reads(kind)]
-        if not candidates:
-            return None
-        needed = reduce(or_, [candidate.anchor for candidate in candidates])
-        anchors = frozenset([word for word, elements in told_of if elements & needed])
-        return TextCandidates(self, candidates, words, known, anchors)
+        return [one for one in candidates if not one.needs & missing and one.reads(kind)]
 
-    def _known_of(self, words: set[str]) -> dict[str, str]:
-        """Return the words that play a part in any pattern, each with its form."""
-        met = words - self.dull
-        known = {word: form for word in met if (form := self.known(word)) in self.parts}
-        if len(known) < len(met):
-            if len(self.dull) >= REMEMBERED_WORDS:
-                self.dull.clear()
-            self.dull.update(met.difference(known))
-        return known
-
-
-@dataclass(frozen=True, slots=True)
-class TextCandidates:
-    """Which patterns each sentence of one text can hold.
-
-    Attributes:
-        candidates: what the whole text can hold.
-        words: the text, with a space for all that is in no word.
-        known: its words that play a part in any pattern, each with its form.
-        anchors: the words without one of which no candidate is looked for.
-    """
-
-    index: PatternIndex
-    candidates: list[Candidate]
-    words: str
-    known: Mapping[str, str]
-    anchors: frozenset[str]
-
-    def between(self, start: int, end: int) -> list[Candidate]:
-        """Return the patterns that may stand between two places of the text."""
-        here = self.words[start:end].split()
-        if self.anchors.isdisjoint(here):
-            return []
-        known, telling, present = self.known, self.index.telling, self.index.signs
-        forms = {known[word] for word in here if word in known}
-        for form in forms:
-            for others, elements, _ in telling.get(form, ()):
-                if others <= forms:
-                    present |= elements
-        missing = ~present
-        return [candidate for candidate in self.candidates if not candidate.needs & missing]
+    def _meet(self, words: Iterable[str]) -> _Met:
+        """Learn *words*, and return what is known; to other threads a word is met when all else is known."""
+        if len(self.memory.met.words) >= REMEMBERED_WORDS:
+            self.memory.met = _Met()
+        met = self.memory.met
+        for word in words:
+            form = self.known(word)
+            if form in self.parts:
+                met.forms[word] = form
+            if any(told.candidates for told in self.telling.get(form, ())):
+                met.anchors.add(word)
+            met.words.add(word)
+        return met
 
 
 def _elements(pattern: Pattern) -> list[tuple[str, ...]]:

@@ -27,7 +27,9 @@ def find_hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
     found: list[Hit] = []
     swallowed_to = -1
     for at, norm in enumerate(norms):
-        node = lexicon.entries.get(norm) if at > swallowed_to else None
+        node = lexicon.entries.get(norm)
+        if node is None or at <= swallowed_to:
+            continue
         here = _walk(norms, at, node)
         if not here:
             continue

@@ -35,9 +35,7 @@ class TextReader:
     def find_in(self, passage: Passage) -> list[Evidence]:
         """Return the evidence in *passage* in the order of the text; spans are those of ``passage.text``."""
         text, kind = passage.text, passage.kind
-        possible = self.index.in_text(text, kind)
-        if possible is None:
-            return []
+        words = words_only(text)
         year = passage.date.latest.year if passage.date else None
         around, section_ends = Surroundings("", passage.element == LABELLED_VALUE, year), -1
         found: list[Evidence] = []
@@ -52,10 +50,11 @@ class TextReader:
                 start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)
             ):
                 around = around._replace(section="")
-            candidates = possible.between(start, end) if len(found) < _MOST_STATEMENTS else []
+            here = words[start:end].split()
+            candidates = self.index.among(here, kind) if len(found) < _MOST_STATEMENTS else []
             if before:
                 if not candidates and end - start < _LONGEST_AFTERTHOUGHT:
-                    before = _dated(before, text[start:end], year, self.lexicon)
+                    before = _dated(before, text[start:end], here, year, self.lexicon)
                 found.extend([_placed(one, passage, before_at) for one in before])
             before = self._read(text[start:end], kind, candidates, around) if candidates else []
             before_at = start
@@ -84,9 +83,11 @@ def _section(label: str, lexicon: Lexicon) -> str:
     return next((meaning.group for meaning in meanings if meaning.cue is Cue.SECTION), "")
 
 
-def _dated(said: list[Statement], following: str, year: int | None, lexicon: Lexicon) -> list[Statement]:
+def _dated(
+    said: list[Statement], following: str, words: list[str], year: int | None, lexicon: Lexicon
+) -> list[Statement]:
     """Give what was *said* the onset that the next sentence states, if it begins so ("Began 3 days ago")."""
-    if lexicon.onsets.isdisjoint([lexicon.known(word) for word in words_only(following).split()[:3]]):
+    if lexicon.onsets.isdisjoint([lexicon.known(word) for word in words[:3]]):
         return said
     sentence = read_sentence(tokens(following, lexicon.normal), lexicon)
     if not any(hit.first <= 2 for hit in sentence.of(Cue.ONSET)):
