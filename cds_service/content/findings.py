@@ -183,8 +183,8 @@ def _lexicon(
 def _of_group(group: WordGroup) -> Iterator[tuple[tuple[str, ...], Meaning]]:
     role = Role(group.role)
     for words, meaning in (
-        (group.words, Meaning(group.id, role)),
-        (group.states, Meaning(group.id, Role.STATE)),
+        (group.words, Meaning(group.id, role, opens_list=group.opens_list)),
+        (group.states, Meaning(group.id, Role.STATE, opens_list=group.opens_list)),
         (group.both, Meaning(group.id, role, Side.BOTH)),
         (group.left, Meaning(group.id, role, Side.LEFT)),
         (group.right, Meaning(group.id, role, Side.RIGHT)),
@@ -205,11 +205,11 @@ def _own_group(finding: str, state: State, number: int) -> str:
 def _of_pattern(
     finding: str, state: State, number: int, pattern: PatternEntry
 ) -> Iterator[tuple[tuple[str, ...], Meaning]]:
-    group = _own_group(finding, state, number)
+    group, opens_list = _own_group(finding, state, number), pattern.opens_list or state is State.DENIED
     for word in pattern.words:
-        yield _words(word), Meaning(group, Role.WHOLE)
+        yield _words(word), Meaning(group, Role.WHOLE, opens_list=opens_list)
     for word in pattern.states:
-        yield _words(word), Meaning(group, Role.STATE)
+        yield _words(word), Meaning(group, Role.STATE, opens_list=opens_list)
 
 
 def _definition(

@@ -11,7 +11,10 @@ from cds_service.evidence.lexicon import Cue
 
 
 class WordGroup(Strict):
-    """lexicon/words.yaml: words that mean the same to a pattern."""
+    """lexicon/words.yaml: words that mean the same to a pattern.
+
+    ``opens_list``: each denies what it names, and what is listed after it, too ("no pain, weakness or ...").
+    """
 
     id: Text
     role: Literal["subject", "value", "state", "whole", "other"] = "other"
@@ -20,6 +23,7 @@ class WordGroup(Strict):
     both: list[Text] = []
     left: list[Text] = []
     right: list[Text] = []
+    opens_list: bool = False
 
 
 class Timed(Strict):
@@ -50,7 +54,10 @@ Element = Annotated[Text | list[Text] | Limits, Field(union_mode="left_to_right"
 
 
 class PatternEntry(Strict):
-    """One way of saying a finding: whole phrases, or words that stand near each other."""
+    """One way of saying a finding: whole phrases, or words that stand near each other.
+
+    ``opens_list``: as of a word group; the phrases under ``denies`` always do.
+    """
 
     words: list[Text] = []
     states: list[Text] = []
@@ -59,6 +66,7 @@ class PatternEntry(Strict):
     ordered: bool = False
     across: bool = False
     text_in: list[Text] = []
+    opens_list: bool = False
 
 
 class Examples(Strict):

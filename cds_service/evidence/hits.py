@@ -10,16 +10,30 @@ COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
 _SUBJECT = Role.SUBJECT
 
 
+class Within(NamedTuple):
+    """The longer entry that a modifier stands in.
+
+    Attributes:
+        first, last: its tokens, both included.
+        opens_list: it is a denial, begins with the modifier, and may go on to deny what is listed after it.
+    """
+
+    first: int
+    last: int
+    opens_list: bool
+
+
 class Hit(NamedTuple):
     """One entry of the lexicon at the tokens ``first`` to ``last``, both included.
 
-    A modifier inside a longer entry ("no" in "no back pain") reaches no further than that entry, ``within``.
+    A modifier inside a longer entry ("no" in "no longer") reaches no further than that entry, ``within``,
+    unless that opens a list ("no back pain, weakness or numbness").
     """
 
     meaning: Meaning
     first: int
     last: int
-    within: tuple[int, int] | None = None
+    within: Within | None = None
 
 
 def find_hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
@@ -88,14 +102,17 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
     limited = []
     for hit in hits:
         meaning = hit.meaning
-        outer = None
+        around = []
         if meaning.cue is not None or meaning.group == "side" or meaning.role is _SUBJECT:
             around = [one for one in longer if one.first <= hit.first and hit.last <= one.last]
-            outer = max([one for one in around if _holds(one, hit)], key=_length, default=None)
-        if outer is None:
+            around = [one for one in around if _holds(one, hit)]
+        if not around:
             limited.append(hit)
         elif meaning.cue is not None:
-            limited.append(Hit(meaning, hit.first, hit.last, (outer.first, outer.last)))
+            outer = max(around, key=_length)
+            opens = any(one.meaning.opens_list and _length(one) == _length(outer) for one in around)
+            within = Within(outer.first, outer.last, opens and hit.first == outer.first)
+            limited.append(Hit(meaning, hit.first, hit.last, within))
     return limited
 
 

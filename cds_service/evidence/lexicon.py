@@ -64,6 +64,7 @@ class Meaning:
         side: the side that the word itself names.
         cue: the ConText category; None for an ordinary word.
         days: length in days of a unit of time or of a named time ("yesterday" is 1); None for other words.
+        opens_list: the entry denies what it names, and may go on to deny more ("no falls, weakness or ...").
     """
 
     group: str
@@ -71,6 +72,7 @@ class Meaning:
     side: Side | None = None
     cue: Cue | None = None
     days: float | None = None
+    opens_list: bool = False
 
 
 class Node(NamedTuple):

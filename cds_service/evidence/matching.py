@@ -24,6 +24,7 @@ class Match(NamedTuple):
         number: the number matched, if the pattern asks for one.
         stated: it is stated as a predicate ("legs weak"), which a "no" before a comma does not reach.
         has_subject: the predicate has its subject before it.
+        named: what would be a predicate is a noun ("gait trouble"), and may be one of a list.
     """
 
     pattern: Pattern
@@ -34,6 +35,7 @@ class Match(NamedTuple):
     number: float | None
     stated: bool
     has_subject: bool
+    named: bool = False
 
 
 _COMPARING = frozenset(
@@ -46,6 +48,7 @@ _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.
 
 _SUBJECT, _STATE = Role.SUBJECT, Role.STATE
 _NUMBER = Meaning("number", _STATE)
+_TROUBLE = "trouble-noun"
 _FAR = 1_000_000  # tokens: no place is as far away
 
 
@@ -164,11 +167,15 @@ def _numbers_hold(sentence: Sentence, match: Match) -> bool:
 def _match(sentence: Sentence, pattern: Pattern, parts: list[Hit]) -> Match:
     subjects, states, places = [], [], []
     number = side = None
+    named = False
+    troubles = {hit.last for hit in sentence.words.get(_TROUBLE, ())}
     for meaning, first, last, _ in parts:
         places.append((first, last))
         if meaning is _NUMBER and number is None:
             number = sentence.tokens.numbers[first]
-        if meaning.role is _STATE:
+        if meaning.role is _STATE and last in troubles:
+            named = True
+        elif meaning.role is _STATE:
             states.append((first, last))
         elif meaning.role is _SUBJECT:
             subjects.append(first)
@@ -180,7 +187,7 @@ def _match(sentence: Sentence, pattern: Pattern, parts: list[Hit]) -> Match:
     stated = bool(states) and (before or not after or number is not None)
     has_subject = before or number is not None
     first, last = min(places)[0], max([last for _, last in places])
-    return Match(pattern, tuple(places), first, last, side, number, stated, has_subject)
+    return Match(pattern, tuple(places), first, last, side, number, stated, has_subject, named)
 
 
 def _joined(sides: set[Side]) -> Side | None:

@@ -22,6 +22,9 @@ from cds_service.evidence.sentence import Sentence
 
 _ANSWER_ENDS = frozenset({",", ")", "(", "/"})
 _ANSWER_MARKS = frozenset({":", "?", "=", "-"})
+_OR = frozenset({"or", "nor"})
+_LISTS = _OR | {",", "and", "/", "&"}
+_COURSES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
 _POLAR = frozenset(
     {Cue.AFFIRMS, Cue.NOT_AFTER, Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES, Cue.DOUBT_BEFORE, Cue.DOUBT_AFTER}
 )
@@ -61,7 +64,7 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
     ]
     marks += [
         (hit.first, State.DENIED)
-        for hit in sentence.of(Cue.NOT_AFTER)
+        for hit in (*sentence.of(Cue.NOT_AFTER), *_said_last(sentence, Cue.DENIES))
         if not is_inside(hit, match) and _denies_beside(sentence, hit, match)
     ]
     marks += [
@@ -78,6 +81,11 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
     ):  # "clonus 5 beats left, none right": the number affirms its own side
         marks.append((match.last, State.ASSERTED))
     return sorted(marks)
+
+
+def _said_last(sentence: Sentence, cue: Cue) -> list[Hit]:
+    """Return the modifier that ends the sentence: "bladder symptoms denied"."""
+    return [hit for hit in sentence.of(cue) if hit.last + 1 == len(sentence.tokens.norms)]
 
 
 def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:
@@ -129,11 +137,40 @@ def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool
     cue = hit.meaning.cue
     if not reaches_forward(sentence, hit, match) or _is_answer_no(sentence, hit):
         return False
+    entry = hit.within
+    if entry is not None and match.last > entry.last and not _is_listed(sentence, entry.last, match):
+        return False
     if not crosses_comma(sentence, hit.last, match.first):
         return True
-    if affirmed or (match.stated and (cue is Cue.NOT_BEFORE or match.has_subject)):
+    if match.named and cue is Cue.NOT_BEFORE and not _is_listed(sentence, hit.last, match):
+        return False
+    joined = match.first > 0 and sentence.tokens.norms[match.first - 1] in _OR  # "no falls, or gait trouble"
+    if affirmed or (match.stated and not joined and (cue is Cue.NOT_BEFORE or match.has_subject)):
         return False
     return cue is Cue.DENIES or not _someone_new(sentence, hit, match)
+
+
+def _is_listed(sentence: Sentence, last: int, match: Match) -> bool:
+    """Tell whether *match* is one of a list of denials that begins before the token *last*.
+
+    "No falls, weakness or numbness" denies all three. "No falls, weakness for two weeks" does not: what says
+    since when it is, or how it goes, is there.
+    """
+    if match.pattern.state is State.DENIED:  # "no falls, gait normal"
+        return False
+    norms, chunk = sentence.tokens.norms, sentence.chunk
+    value = min(first for first, _ in match.parts if first > last)
+    denials = (*sentence.of(Cue.NOT_BEFORE), *sentence.of(Cue.DENIES))
+    if not sentence.between(last, value, _LISTS) or any(last < hit.first <= value for hit in denials):
+        return False
+    here = chunk[value]
+    joined = (at for at in range(last + 1, len(norms)) if norms[at] in _OR)
+    if any(chunk[at] == here or norms[at - 1] == "," for at in joined):
+        return True
+    told = [hit for cue in _COURSES for hit in sentence.of(cue)]
+    told += sentence.words.get("time-unit", ())
+    told += sentence.words.get("named-time", ())
+    return all(chunk[hit.first] != here for hit in told)
 
 
 def _someone_new(sentence: Sentence, hit: Hit, match: Match) -> bool:

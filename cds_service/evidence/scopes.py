@@ -41,11 +41,11 @@ def _colon_between(sentence: Sentence, hit: Hit, match: Match) -> bool:
 
 
 def may_reach(hit: Hit, match: Match) -> bool:
-    """Tell whether *hit* may reach *match*: inside a longer entry it does not leave it."""
-    if hit.within is None:
+    """Tell whether *hit* may reach *match*: it does not leave a longer entry, unless that opens a list."""
+    within = hit.within
+    if within is None or within.opens_list:
         return True
-    first, last = hit.within
-    return match.last <= last and (hit.first == first or first <= match.first)
+    return match.last <= within.last and (hit.first == within.first or within.first <= match.first)
 
 
 def is_inside(hit: Hit, match: Match) -> bool:
