@@ -14,6 +14,7 @@ _AGO = frozenset({"ago", "earlier", "previously", "back"})
 _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "aged", "age", "o"})
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but", "(", ")"})
+_AND = frozenset({"and"})
 _RANGE = frozenset({"to", "-", "or", "–"})
 _ARTICLES = frozenset({"a", "an"})  # "two leaks a week" is no length, "for a week" is one
 _LENGTH_AFTER = frozenset(
@@ -124,7 +125,9 @@ def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bo
         if not time.ago or time.days <= LONG_AGO_DAYS:
             continue
         heads = time.first < match.first and sentence.between(time.last, match.first, _COLON)
-        near = not sentence.between(min(time.last, match.last), max(time.first, match.first), _BREAKS)
+        # "Two years ago she had a fall and incontinence" tells both of then.
+        breaks = _BREAKS if time.first or match.stated else _BREAKS - _AND
+        near = not sentence.between(min(time.last, match.last), max(time.first, match.first), breaks)
         ended = any(time.last < hit.first <= match.first for hit in sentence.of(Cue.ENDS))
         if (heads or near) and not ended:
             return True
