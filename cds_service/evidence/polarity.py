@@ -11,6 +11,7 @@ from cds_service.evidence.matching import Match, crosses_comma, side_of
 from cds_service.evidence.model import Side, State
 from cds_service.evidence.scopes import (
     is_about_something_else,
+    is_closed,
     is_ended,
     is_inside,
     may_reach,
@@ -39,7 +40,7 @@ def polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | Non
         return [(state, side_of(sentence, match))]
     if _POLAR.isdisjoint(sentence.cues):
         return [(State.ASSERTED, side_of(sentence, match))]
-    marks = _marks(sentence, match)
+    marks = _in_main_clause(sentence, match, _marks(sentence, match))
     said = {state for _, state in marks}
     if len(said) > 1:
         by_side = [(state, side_of(sentence, match, near=at)) for at, state in marks]
@@ -86,6 +87,18 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
 def _said_last(sentence: Sentence, cue: Cue) -> list[Hit]:
     """Return the modifier that ends the sentence: "bladder symptoms denied"."""
     return [hit for hit in sentence.of(cue) if hit.last + 1 == len(sentence.tokens.norms)]
+
+
+def _in_main_clause(
+    sentence: Sentence, match: Match, marks: list[tuple[int, State]]
+) -> list[tuple[int, State]]:
+    """Drop what a clause between commas says if more follows: "the sign, which was positive, is absent"."""
+    norms = sentence.tokens.norms
+    after = [at for at in range(match.last + 1, len(norms)) if norms[at] == "which"]
+    if not after or not is_closed(sentence, after[0], len(norms)):
+        return marks
+    end = norms.index(",", after[0])
+    return [mark for mark in marks if not after[0] < mark[0] < end] or marks
 
 
 def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -62,7 +62,16 @@ def is_ended(sentence: Sentence, one: int, other: int) -> bool:
     if not ends:
         return False
     low, high = min(one, other), max(one, other)
-    return any(hit.within is None and low < hit.first <= high for hit in ends)
+    return any(
+        hit.within is None and low < hit.first <= high and not is_closed(sentence, hit.first, high)
+        for hit in ends
+    )
+
+
+def is_closed(sentence: Sentence, which: int, before: int) -> bool:
+    """Tell whether a clause that *which* begins after a comma is closed by another comma."""
+    norms = sentence.tokens.norms
+    return norms[which] == "which" and norms[which - 1] == "," and "," in norms[which + 1 : before]
 
 
 def reaches_forward(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -84,6 +84,8 @@ No b/b dysfunction, saddle numbness or leg weakness.
 Without pain, weakness or numbness in the legs.
 No falls, weakness, saddle anaesthesia, incontinence.
 No recent falls or leg weakness.
+Hoffmann's sign, which had been positive on the right in May, is absent on both sides today.
+Eight months ago she was admitted with saddle anaesthesia and urinary retention.
 """
 
 NOT_REACHED = """
@@ -103,6 +105,9 @@ hand.clumsy: No longer manages buttons, weak legs.
 leg.weakness: No longer manages buttons, weak legs.
 sph.anal-tone: No anal tone, no retention.
 sph.saddle: No perianal sensation.
+leg.weakness: No weakness, which surprised me, legs weak today.
+umn.clonus: Clonus, which was absent last year, is now present on the left.
+leg.weakness: Two years ago she fell and both legs are weak.
 """
 
 NAMES_A_DENIAL = frozenset({"back.no-pain"})
