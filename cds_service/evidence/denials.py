@@ -9,7 +9,7 @@ from cds_service.evidence.hits import COURSE_CUES, Hit
 from cds_service.evidence.lexicon import Cue
 from cds_service.evidence.matching import Match, crosses_comma
 from cds_service.evidence.model import State
-from cds_service.evidence.scopes import reaches_forward
+from cds_service.evidence.scopes import has_part_in, reaches_forward
 from cds_service.evidence.sentence import Sentence
 
 _ANSWER_ENDS = frozenset({",", ")", "(", "/"})
@@ -45,7 +45,8 @@ def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool
     if not reaches_forward(sentence, hit, match) or is_answer_no(sentence, hit):
         return False
     entry = hit.within
-    if entry is not None and match.last > entry.last and not _is_listed(sentence, entry.last, match):
+    outside = entry is not None and not has_part_in(match, hit.last + 1, entry.last)
+    if entry is not None and outside and not _is_listed(sentence, entry.last, match):
         return False
     if not crosses_comma(sentence, hit.last, match.first):
         return True

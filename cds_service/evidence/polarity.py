@@ -60,8 +60,13 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
     ]
     marks += [
         (hit.first, State.DENIED)
-        for hit in (*sentence.of(Cue.NOT_AFTER), *_said_last(sentence, Cue.DENIES))
+        for hit in sentence.of(Cue.NOT_AFTER)
         if not is_inside(hit, match) and _denies_beside(sentence, hit, match)
+    ]
+    marks += [
+        (hit.first, State.DENIED)
+        for hit in sentence.of(Cue.DENIES)
+        if hit.last + 1 == len(sentence.tokens.norms) and _closes_list(sentence, hit, match)
     ]
     marks += [
         (hit.first, State.DENIED)
@@ -79,9 +84,9 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
     return sorted(marks)
 
 
-def _said_last(sentence: Sentence, cue: Cue) -> list[Hit]:
-    """Return the modifier that ends the sentence: "bladder symptoms denied"."""
-    return [hit for hit in sentence.of(cue) if hit.last + 1 == len(sentence.tokens.norms)]
+def _closes_list(sentence: Sentence, hit: Hit, match: Match) -> bool:
+    """Tell whether "denied" at the end of the sentence denies *match*: "retention, incontinence denied"."""
+    return match.last < hit.first and may_reach(hit, match) and not is_ended(sentence, match.last, hit.first)
 
 
 def _in_main_clause(

@@ -43,9 +43,14 @@ def _colon_between(sentence: Sentence, hit: Hit, match: Match) -> bool:
 def may_reach(hit: Hit, match: Match) -> bool:
     """Tell whether *hit* may reach *match*: it does not leave a longer entry, unless that opens a list."""
     within = hit.within
-    if within is None or within.opens_list:
+    if within is None or within.opens_list or has_part_in(match, hit.last + 1, within.last):
         return True
     return match.last <= within.last and (hit.first == within.first or within.first <= match.first)
+
+
+def has_part_in(match: Match, first: int, last: int) -> bool:
+    """Tell whether a part of *match* lies between these tokens, both included."""
+    return any(first <= begins and ends <= last for begins, ends in match.parts)
 
 
 def is_inside(hit: Hit, match: Match) -> bool:

@@ -53,9 +53,11 @@ def cut(tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]]) -> tuple
         return [0] * len(tokens.norms), [0] * len(tokens.norms)
     chunks = _chunks(tokens.norms, hits, ends)
     subjects, values = _subjects_and_values(tokens, hits, sides, chunks)
-    if len(subjects) < 2:  # what begins a new segment has a subject of its own
+    if len(subjects) < 2 and not ends:  # what begins a new segment has a subject of its own
         return chunks, [0] * len(chunks)
     pieces = [_Piece() for _ in range(chunks[-1] + 1)]
+    for at in ends:
+        pieces[chunks[at]].parted = True
     for at in sorted(subjects):
         pieces[chunks[at]].add(_Piece(at, None))
     for at in sorted(values):
@@ -66,10 +68,14 @@ def cut(tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]]) -> tuple
 
 @dataclass(slots=True)
 class _Piece:
-    """What a chunk or a segment holds: the first place of a subject and of a value, None without one."""
+    """What a chunk or a segment holds: the first place of a subject and of a value, None without one.
+
+    ``parted``: it begins with "but" or another word that ends every scope.
+    """
 
     subject: int | None = None
     value: int | None = None
+    parted: bool = False
 
     @property
     def full(self) -> bool:
@@ -84,7 +90,9 @@ def _segments(pieces: list[_Piece]) -> list[int]:
     """Return the number of the segment of each chunk."""
     number, segment, numbers = 0, _Piece(), []
     for at, piece in enumerate(pieces):
-        if segment.full and (piece.full or _opens(piece, segment, pieces[at + 1 :])):
+        if (piece.parted and piece.full) or (
+            segment.full and (piece.full or _opens(piece, segment, pieces[at + 1 :]))
+        ):
             number, segment = number + 1, _Piece()
         segment.add(piece)
         numbers.append(number)

@@ -15,6 +15,7 @@ _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "ag
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but", "(", ")"})
 _AND = frozenset({"and"})
+_FOR = "for"  # tells how long it lasted, and not that it goes on
 _RANGE = frozenset({"to", "-", "or", "–"})
 _ARTICLES = frozenset({"a", "an"})  # "two leaks a week" is no length, "for a week" is one
 _LENGTH_AFTER = frozenset(
@@ -119,7 +120,8 @@ def _gap(match: Match, time: StatedTime) -> int:
 
 def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bool:
     """Tell whether *match* is told as an event of long ago that is not said to go on."""
-    if not times or Cue.ONSET in sentence.cues:
+    norms = sentence.tokens.norms
+    if not times or any(norms[hit.first] != _FOR for hit in sentence.of(Cue.ONSET)):
         return False
     for time in times:
         if not time.ago or time.days <= LONG_AGO_DAYS:

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
     | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
-    | (?P<sign>\(\s?[+-]\s?\)|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
+    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-/-|\+/\+)(?![\w/])|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
         |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     )""",
     re.VERBOSE | re.MULTILINE,
@@ -47,6 +47,7 @@ _NOTHING_FOLLOWS = re.compile(r"[ \t]*(?:[,.;)\r\n]|\Z)")
 _LINE_GOES_ON = re.compile(r"[ \t]*[^\W_A-Z]|[ \t]*\d|[ \t]*[(/+]")
 _LINE_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•–]\s|\d{1,2}[.)]\s|[A-Za-z][\w /]{0,30}:|\[[ xX]?\]|$)")
 _SOMETHING = re.compile(r"\S")
+_ANSWERED = re.compile(r"(?:\?\s*(?:no|yes)|[?:]\s*(?:nil|none|neg|negative|yes))[ \t]*$", re.IGNORECASE)
 _LEFT_OPEN_REACH = 24  # characters before a line's end that can leave it open
 _LEFT_OPEN = re.compile(
     r"(?:,|/|\b(?:and|or|nor|with|without|no|not|denies|of|in|to|the|a|both|for|from|is|are|was|his|her|on|at|by"
@@ -124,7 +125,7 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     following = text[after : line_end if line_end >= 0 else after + LONGEST_SENTENCE]
     if not _SOMETHING.search(text, start, at):
         return False
-    if _LINE_STARTS_ANEW.match(following):
+    if _LINE_STARTS_ANEW.match(following) or _ANSWERED.search(text, max(start, at - _LEFT_OPEN_REACH), at):
         return False
     return bool(_LINE_GOES_ON.match(following)) or bool(
         _LEFT_OPEN.search(text, max(start, at - _LEFT_OPEN_REACH), at)
@@ -175,6 +176,10 @@ def _sign(raw: str, match: re.Match[str]) -> str:
             return ":"
         asks_ahead = end < len(text) and not text[end].isspace()
         return "query" if asks_ahead or _OPENS_A_QUESTION.search(text[max(0, start - 8) : start]) else raw
+    if raw in ("-/-", "+/+"):
+        return f"({raw[0]})"
+    if raw == "+" and text[start - 1 : start].isalpha() and not text[end : end + 1].strip(" ,.;)"):
+        return "(+)"
     if raw in ("-", "–", "—"):
         after = text[end : end + 1]
         attached = start > 0 and text[start - 1] not in "\n\r" and after.isalpha()
