@@ -239,6 +239,7 @@ def _definition(
         explained_by=tuple(entry.explained_by),
         plain=entry.plain,
         past_counts=entry.past_counts,
+        event=entry.event,
         conflict=State(entry.conflict),
         doubt_counts=entry.doubt_counts,
     )

@@ -96,6 +96,7 @@ class FindingEntry(Strict):
     explained_by: list[Text] = []
     plain: bool = False
     past_counts: bool = False
+    event: bool = False
     doubt_counts: bool = False
     conflict: Literal["uncertain", "asserted"] = "uncertain"
     says: list[PatternEntry] = []

@@ -119,7 +119,7 @@ class Finder:
                 window is not None
                 and (item.kind != "Condition" or definition.statuses)
                 and item.date is not None
-                and item.date.days_before(as_of) > window
+                and item.date.days_before(as_of) + (item.onset_days or 0 if definition.event else 0) > window
             )
             kept.append(item._replace(ignored="outside the window") if too_old and not item.ignored else item)
         return kept
