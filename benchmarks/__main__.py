@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -54,7 +55,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", type=int, nargs="+", default=list(REQUESTS), choices=list(REQUESTS))
     parser.add_argument("--at-once", type=int, nargs="+", default=list(CONCURRENCY), help="connections")
     parser.add_argument("--rounds", type=int, default=3, help="service and ceiling take turns so often")
-    parser.add_argument("--workers", type=int, default=1, help="CDS_WORKERS of both servers")
+    cores = os.cpu_count() or 1
+    parser.add_argument(
+        "--workers", type=int, default=cores, help="CDS_WORKERS of both servers; as advised, one a core"
+    )
     parser.add_argument(
         "--memory", action="store_true", help="only whether memory stays flat, 20,000 requests"
     )

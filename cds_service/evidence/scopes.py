@@ -49,8 +49,8 @@ def may_reach(hit: Hit, match: Match) -> bool:
 
 
 def has_part_in(match: Match, first: int, last: int) -> bool:
-    """Tell whether a part of *match* lies between these tokens, both included."""
-    return any(first <= begins and ends <= last for begins, ends in match.parts)
+    """Tell whether a part of *match* begins between these tokens, both included."""
+    return any(first <= begins <= last for begins, _ in match.parts)
 
 
 def is_inside(hit: Hit, match: Match) -> bool:
