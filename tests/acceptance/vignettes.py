@@ -38,7 +38,7 @@ from tests.content.library import the_library
 Vignette = Mapping[str, Any]
 Resource = dict[str, Any]
 
-FILE = Path(__file__).parents[2] / "fixtures" / "vignettes.json"
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 HOOKS = ("order-select", "order-sign")
 PORTS = Ports(publisher=Publisher("https://our.example/fhir", "https://our.example"))
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -59,8 +59,9 @@ class Answer(NamedTuple):
 
 
 @cache
-def the_vignettes() -> tuple[Vignette, ...]:
-    found: list[Vignette] = json.loads(FILE.read_text(encoding="utf-8"))["vignettes"]
+def the_vignettes(name: str = "vignettes") -> tuple[Vignette, ...]:
+    """Return those of ``fixtures/NAME.json``."""
+    found: list[Vignette] = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))["vignettes"]
     return tuple(found)
 
 
@@ -82,9 +83,14 @@ def record_of(vignette: Vignette) -> tuple[list[Resource], list[Resource]]:
     kept = [_person(vignette["patient"])]
     for number, item in items:
         if item["type"] != "reason":
-            resource = _MAKERS[item["type"]](item) | {"id": f"r{number}"}
+            resource = _MAKERS[item["type"]](item) | {"id": f"r{number}"} | _of_another(item)
             (drafts if resource.get("status") == "draft" else kept).append(resource)
     return kept, drafts
+
+
+def _of_another(item: Mapping[str, Any]) -> Resource:
+    """Return whose the resource is, where the vignette says that it is another patient's."""
+    return {"subject": {"reference": item["subject"]}} if "subject" in item else {}
 
 
 def request_of(vignette: Vignette, hook: str) -> Resource:
