@@ -21,7 +21,6 @@ OPEN_VIGNETTES = {
     "B026": "an infarct on the right is taken to explain signs of the right, not of the left",
     "D017": "a wife's complaints after a colon, told with 'she'",
     "D040": "'gets worse every month' in a sentence of its own",
-    "E013": "'steadily getting worse' after a list of places",
 }
 OPEN_SENTENCES = frozenset(
     {
