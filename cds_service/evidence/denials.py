@@ -27,8 +27,11 @@ def is_denied_before(sentence: Sentence, match: Match, *, affirmed: bool = False
         match: a match in it.
         affirmed: a word such as "positive" speaks of it.
     """
-    denials = (*sentence.of(Cue.NOT_BEFORE), *sentence.of(Cue.DENIES))
-    return any(_negates(sentence, hit, match, affirmed) for hit in denials)
+    return any(_negates(sentence, hit, match, affirmed) for hit in _denials(sentence))
+
+
+def _denials(sentence: Sentence) -> tuple[Hit, ...]:
+    return (*sentence.of(Cue.NOT_BEFORE), *sentence.of(Cue.DENIES))
 
 
 def is_answer_no(sentence: Sentence, hit: Hit) -> bool:
@@ -45,8 +48,11 @@ def _negates(sentence: Sentence, hit: Hit, match: Match, affirmed: bool) -> bool
     if not reaches_forward(sentence, hit, match) or is_answer_no(sentence, hit):
         return False
     entry = hit.within
-    outside = entry is not None and not has_part_in(match, hit.last + 1, entry.last)
-    if entry is not None and outside and not _is_listed(sentence, entry.last, match):
+    if (
+        entry is not None
+        and not has_part_in(match, hit.last + 1, entry.last)
+        and not _is_listed(sentence, entry.last, match)
+    ):
         return False
     if not crosses_comma(sentence, hit.last, match.first):
         return True
@@ -68,8 +74,9 @@ def _is_listed(sentence: Sentence, last: int, match: Match) -> bool:
         return False
     norms, chunk = sentence.tokens.norms, sentence.chunk
     value = min(first for first, _ in match.parts if first > last)
-    denials = (*sentence.of(Cue.NOT_BEFORE), *sentence.of(Cue.DENIES))
-    if not sentence.between(last, value, _LISTS) or any(last < hit.first <= value for hit in denials):
+    if not sentence.between(last, value, _LISTS):
+        return False
+    if any(last < hit.first <= value for hit in _denials(sentence)):
         return False
     here = chunk[value]
     joined = (at for at in range(last + 1, len(norms)) if norms[at] in _OR)

@@ -119,10 +119,15 @@ class Finder:
                 window is not None
                 and (item.kind != "Condition" or definition.statuses)
                 and item.date is not None
-                and item.date.days_before(as_of) + (item.onset_days or 0 if definition.event else 0) > window
+                and item.date.days_before(as_of) + _told_days(item, definition) > window
             )
             kept.append(item._replace(ignored="outside the window") if too_old and not item.ignored else item)
         return kept
+
+
+def _told_days(item: Evidence, definition: FindingDefinition) -> int:
+    """Return how long before its date the text says that an event was."""
+    return item.onset_days or 0 if definition.event else 0
 
 
 def find_evidence(chart: Chart, finder: Finder) -> tuple[Evidence, ...]:

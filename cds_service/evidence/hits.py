@@ -104,8 +104,9 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
         meaning = hit.meaning
         around = []
         if meaning.cue is not None or meaning.group == "side" or meaning.role is _SUBJECT:
-            around = [one for one in longer if one.first <= hit.first and hit.last <= one.last]
-            around = [one for one in around if _holds(one, hit)]
+            around = [
+                one for one in longer if one.first <= hit.first and hit.last <= one.last and _holds(one, hit)
+            ]
         if not around:
             limited.append(hit)
         elif meaning.cue is not None:

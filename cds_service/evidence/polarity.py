@@ -94,11 +94,11 @@ def _in_main_clause(
 ) -> list[tuple[int, State]]:
     """Drop what a clause between commas says if more follows: "the sign, which was positive, is absent"."""
     norms = sentence.tokens.norms
-    after = [at for at in range(match.last + 1, len(norms)) if norms[at] == "which"]
-    if not after or not is_closed(sentence, after[0], len(norms)):
+    which = next((at for at in range(match.last + 1, len(norms)) if norms[at] == "which"), None)
+    if which is None or not is_closed(sentence, which, len(norms)):
         return marks
-    end = norms.index(",", after[0])
-    return [mark for mark in marks if not after[0] < mark[0] < end] or marks
+    end = norms.index(",", which)
+    return [mark for mark in marks if not which < mark[0] < end] or marks
 
 
 def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -123,7 +123,7 @@ def _statements(
 ) -> Iterator[Statement]:
     span = _quoted(sentence, match, whole=around.labelled)
     course = course_of(sentence, match)
-    onset = onset_days(sentence, match, [time for time in times if time.ago or not definition.event])
+    onset = onset_days(sentence, match, [time for time in times if time.ago] if definition.event else times)
     readings = [AS_WRITTEN] if definition.plain else read_context(sentence, match, around.section)
     long_ago = is_long_ago(sentence, match, times)
     for reading in readings:

@@ -23,25 +23,24 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.MULTILINE,
 )
+_ANSWERS = "no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive"
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
-    r"""
+    rf"""
     [.!;?\r\n]
     (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
       | (?<=;)
       | (?<=[\w)"']\?)(?=\s|$)
-        (?!\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b)
+        (?!\s+(?:{_ANSWERS})\b)
       | (?<=\r)\n
       | (?<=\n)
     )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ANSWER = re.compile(
-    r"\s+(?:no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive)\b", re.IGNORECASE
-)
+_ANSWER = re.compile(rf"\s+(?:{_ANSWERS})\b", re.IGNORECASE)
 _OPENS_A_QUESTION = re.compile(r"(?:\A|[.,;:\n([•-])[ \t]*\Z")
 _NOTHING_FOLLOWS = re.compile(r"[ \t]*(?:[,.;)\r\n]|\Z)")
 _LINE_GOES_ON = re.compile(r"[ \t]*[^\W_A-Z]|[ \t]*\d|[ \t]*[(/+]")

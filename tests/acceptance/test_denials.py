@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 
-from cds_service.chart.dates import FhirDate
-from cds_service.chart.model import Chart, Passage, Patient
-from cds_service.evidence.find import find_evidence
-from cds_service.evidence.model import State
-from tests.builders import AS_OF
-from tests.clients.content import the_library
+from tests.content.library import the_library
+from tests.unit.evidence.tiny import asserted
 
 DENIALS = """
 No hand symptoms, leg weakness or gait trouble.
@@ -114,25 +108,12 @@ NAMES_A_DENIAL = frozenset({"back.no-pain"})
 """Findings that a denial asserts."""
 
 
-@cache
-def asserted(sentence: str) -> frozenset[str]:
-    passage = Passage(
-        "DocumentReference", "DocumentReference/1", "content[0].attachment", sentence, FhirDate.on(AS_OF)
-    )
-    chart = Chart(Patient("p"), AS_OF, passages=(passage,))
-    return frozenset(
-        item.finding
-        for item in find_evidence(chart, the_library().finder)
-        if item.state is State.ASSERTED and not item.ignored
-    )
-
-
 @pytest.mark.parametrize("sentence", DENIALS.strip().splitlines())
 def test_a_denial_asserts_nothing(sentence: str) -> None:
-    assert asserted(sentence) - NAMES_A_DENIAL == frozenset()
+    assert asserted(sentence, the_library().finder) - NAMES_A_DENIAL == frozenset()
 
 
 @pytest.mark.parametrize("line", NOT_REACHED.strip().splitlines())
 def test_a_denial_reaches_no_further_than_what_it_denies(line: str) -> None:
     finding, _, sentence = line.partition(": ")
-    assert finding in asserted(sentence)
+    assert finding in asserted(sentence, the_library().finder)

@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 
-from cds_service.chart.dates import FhirDate
-from cds_service.chart.model import Chart, Passage, Patient
-from cds_service.evidence.find import find_evidence
-from cds_service.evidence.model import State
 from tests.acceptance.vignettes import FIXTURES, Vignette, answer_to, faults, the_vignettes
-from tests.builders import AS_OF
-from tests.clients.content import the_library
+from tests.content.library import the_library
+from tests.unit.evidence.tiny import asserted
 
 OPEN_VIGNETTES = {
     "A023": "signs that nobody had examined before are taken for newer than the scan",
@@ -65,14 +61,8 @@ def sentences() -> list[dict[str, Any]]:
     return found
 
 
-def asserted(text: str) -> frozenset[str]:
-    passage = Passage("DocumentReference", "DocumentReference/1", "text", text, FhirDate.on(AS_OF))
-    evidence = find_evidence(Chart(Patient("p"), AS_OF, passages=(passage,)), the_library().finder)
-    return frozenset(item.finding for item in evidence if item.state is State.ASSERTED and not item.ignored)
-
-
 def misread(sentence: dict[str, Any]) -> list[str]:
-    found = asserted(sentence["text"])
+    found = asserted(sentence["text"], the_library().finder)
     missed = [one for one in sentence["asserts"] if not ALIKE.get(one, {one}) & found]
     return missed + [f"wrongly {one}" for one in sentence["not"] if one in found]
 

@@ -7,12 +7,9 @@ from random import Random
 
 import pytest
 
-from cds_service.chart.dates import FhirDate
-from cds_service.chart.model import Chart, Passage, Patient
-from cds_service.evidence.find import find_evidence
 from cds_service.evidence.lexicon import Node
-from tests.builders import AS_OF
-from tests.clients.content import the_library
+from tests.content.library import the_library
+from tests.unit.evidence.tiny import read
 
 ROWS = 1_500
 DENIALS = ("no ", "denies ", "without ", "not ", "denied ", "never ", "neither ")
@@ -39,7 +36,4 @@ def test_no_row_of_entries_stops_the_reader(seed: int) -> None:
             random.choice(denials if random.random() < 0.25 else every) + random.choice(BETWEEN)
             for _ in range(random.randint(1, 7))
         ]
-        passage = Passage(
-            "DocumentReference", "DocumentReference/1", "text", "".join(row), FhirDate.on(AS_OF)
-        )
-        find_evidence(Chart(Patient("p"), AS_OF, passages=(passage,)), library.finder)
+        read("".join(row), library.finder)

@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.evidence import candidates
 from cds_service.evidence.candidates import PatternIndex
-from tests.clients.content import the_library
+from tests.content.library import the_library
 
 KIND = "DocumentReference"
 SAID = (

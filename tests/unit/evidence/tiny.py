@@ -123,6 +123,13 @@ def read(text: str, using: Finder = FINDER) -> list[Evidence]:
     return list(find_evidence(a_chart(a_passage(text)), using))
 
 
+def asserted(text: str, using: Finder = FINDER) -> frozenset[str]:
+    """Return the findings that *text*, a note of today, asserts and that count."""
+    return frozenset(
+        item.finding for item in read(text, using) if item.state is State.ASSERTED and not item.ignored
+    )
+
+
 def said(text: str, using: Finder = FINDER) -> dict[str, str]:
     """Return state by finding, or why it is ignored: ``{"rust": "asserted", "dim": "in the past"}``."""
     return {item.finding: item.ignored or str(item.state) for item in read(text, using)}
