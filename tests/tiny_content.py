@@ -49,6 +49,7 @@ revised: 2026-01-02
 """,
     "lexicon/words.yaml": "[]\n",
     "lexicon/times.yaml": "[]\n",
+    "lexicon/alternatives.yaml": "[]\n",
     "lexicon/plain-words.yaml": "words: []\n",
     "lexicon/context.yaml": "- {cue: not-before, means: denies what follows, words: ['no']}\n",
     "findings/all.yaml": """

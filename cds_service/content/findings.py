@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,10 @@ from cds_service.content.findings_format import (
     Examples,
     FindingEntry,
     Limits,
-    Modifier,
     PatternEntry,
-    PlainWords,
-    Timed,
-    WordGroup,
 )
 from cds_service.content.mistakes import nearest, read_as
+from cds_service.content.phrases import compile_lexicon, own_group, patterns_of, phrase_mistakes, read_lexicon
 from cds_service.errors import ContentError
 from cds_service.evidence.definition import (
     CodeRule,
@@ -29,9 +26,8 @@ from cds_service.evidence.definition import (
     Pattern,
     WordOf,
 )
-from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Role
+from cds_service.evidence.lexicon import Lexicon
 from cds_service.evidence.model import Side, State
-from cds_service.evidence.tokens import tokens, without_apostrophes
 
 ALWAYS = "always"
 _EMPTY = Lexicon.of(())
@@ -76,12 +72,7 @@ def read_findings(
         value_sets: codes by value set id.
         mistakes: the list to add to.
     """
-    groups = read_as(TypeAdapter(list[WordGroup]), folder, "lexicon/words.yaml", mistakes, [])
-    times = read_as(TypeAdapter(list[Timed]), folder, "lexicon/times.yaml", mistakes, [])
-    modifiers = read_as(TypeAdapter(list[Modifier]), folder, "lexicon/context.yaml", mistakes, [])
-    plain = read_as(
-        TypeAdapter(PlainWords), folder, "lexicon/plain-words.yaml", mistakes, PlainWords(words=[])
-    )
+    lexicon = read_lexicon(folder, mistakes)
     files = {
         path.relative_to(folder).as_posix(): read_as(
             TypeAdapter(list[FindingEntry]), folder, path.relative_to(folder).as_posix(), mistakes, []
@@ -90,8 +81,9 @@ def read_findings(
     }
     if mistakes:  # what refers to a file that cannot be read would only repeat the mistake
         return FoundContent(Findings({}, _EMPTY), {})
-    group_ids = {group.id for group in groups} | {timed.id for timed in times}
+    group_ids = {group.id for group in lexicon.groups} | {timed.id for timed in lexicon.times}
     entries = [entry for found in files.values() for entry in found]
+    mistakes.extend(phrase_mistakes(lexicon, files))
     for name, found in files.items():
         for entry in found:
             mistakes.extend(
@@ -99,10 +91,9 @@ def read_findings(
             )
     if mistakes:
         return FoundContent(Findings({}, _EMPTY), {})
-    lexicon = _lexicon(groups, times, modifiers, plain.words, entries)
     definitions = {entry.id: _definition(entry, windows, value_sets) for entry in entries}
     return FoundContent(
-        findings=Findings(definitions, lexicon),
+        findings=Findings(definitions, compile_lexicon(lexicon, files)),
         examples={entry.id: entry.examples for entry in entries},
         used=frozenset(use for entry in entries for use in _uses(entry)),
     )
@@ -154,64 +145,6 @@ def _groups_used(entry: FindingEntry) -> Iterator[str]:
                 yield from element
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(tokens(text, without_apostrophes).norms)
-
-
-def _lexicon(
-    groups: Iterable[WordGroup],
-    times: Iterable[Timed],
-    modifiers: Iterable[Modifier],
-    plain: Iterable[str],
-    entries: Iterable[FindingEntry],
-) -> Lexicon:
-    compiled: list[tuple[tuple[str, ...], Meaning]] = []
-    for group in groups:
-        compiled.extend(_of_group(group))
-    for timed in times:
-        compiled.extend((_words(word), Meaning(timed.id, days=days)) for word, days in timed.words.items())
-    for modifier in modifiers:
-        meaning = Meaning(modifier.section or modifier.cue, cue=Cue(modifier.cue))
-        compiled.extend((_words(word), meaning) for word in modifier.words)
-    for entry in entries:
-        for state, patterns in _patterns_of(entry):
-            for number, pattern in enumerate(patterns):
-                compiled.extend(_of_pattern(entry.id, state, number, pattern))
-    return Lexicon.of(compiled, plain)
-
-
-def _of_group(group: WordGroup) -> Iterator[tuple[tuple[str, ...], Meaning]]:
-    role = Role(group.role)
-    for words, meaning in (
-        (group.words, Meaning(group.id, role, opens_list=group.opens_list)),
-        (group.states, Meaning(group.id, Role.STATE, opens_list=group.opens_list)),
-        (group.both, Meaning(group.id, role, Side.BOTH)),
-        (group.left, Meaning(group.id, role, Side.LEFT)),
-        (group.right, Meaning(group.id, role, Side.RIGHT)),
-    ):
-        for word in words:
-            yield _words(word), meaning
-
-
-def _patterns_of(entry: FindingEntry) -> tuple[tuple[State, list[PatternEntry]], ...]:
-    return (State.ASSERTED, entry.says), (State.DENIED, entry.denies), (State.UNCERTAIN, entry.doubts)
-
-
-def _own_group(finding: str, state: State, number: int) -> str:
-    """Return the id of the word group that the phrases of one pattern make up."""
-    return f"{finding}#{state.value}#{number}"
-
-
-def _of_pattern(
-    finding: str, state: State, number: int, pattern: PatternEntry
-) -> Iterator[tuple[tuple[str, ...], Meaning]]:
-    group, opens_list = _own_group(finding, state, number), pattern.opens_list or state is State.DENIED
-    for word in pattern.words:
-        yield _words(word), Meaning(group, Role.WHOLE, opens_list=opens_list)
-    for word in pattern.states:
-        yield _words(word), Meaning(group, Role.STATE, opens_list=opens_list)
-
-
 def _definition(
     entry: FindingEntry, windows: Mapping[str, int], value_sets: Mapping[str, tuple[ValueSetCode, ...]]
 ) -> FindingDefinition:
@@ -227,7 +160,7 @@ def _definition(
         coded_kinds=frozenset(entry.coded_in),
         patterns=tuple(
             compiled
-            for state, patterns in _patterns_of(entry)
+            for state, patterns in patterns_of(entry)
             for number, pattern in enumerate(patterns)
             for compiled in _compiled(entry.id, state, number, pattern)
         ),
@@ -248,7 +181,7 @@ def _definition(
 def _compiled(finding: str, state: State, number: int, entry: PatternEntry) -> Iterator[Pattern]:
     kinds = frozenset(entry.text_in)
     if entry.words or entry.states:
-        yield Pattern((WordOf((_own_group(finding, state, number),)),), 0, False, False, state, kinds)
+        yield Pattern((WordOf((own_group(finding, state, number),)),), 0, False, False, state, kinds)
     if entry.near:
         near = tuple(_element(element) for element in entry.near)
         yield Pattern(near, entry.within, entry.ordered, entry.across, state, kinds)

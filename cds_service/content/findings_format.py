@@ -42,6 +42,16 @@ class Modifier(Strict):
     words: list[Text]
 
 
+class Interchangeable(Strict):
+    """lexicon/alternatives.yaml: words that may stand for each other; a phrase asks for one of them by <id>.
+
+    "" among them: the phrase is read without any of them, too.
+    """
+
+    id: Text
+    words: list[str]
+
+
 class Limits(Strict):
     """A number that has to stand near the words."""
 

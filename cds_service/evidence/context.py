@@ -23,10 +23,22 @@ from cds_service.evidence.scopes import (
 from cds_service.evidence.sentence import Sentence
 
 _FAMILY_SOURCE = frozenset({"by", "per", "from", "with", "to", "via", "according"})
+_CHILDREN = frozenset({"daughter", "son", "children"})
+_PARENTS = frozenset({"mother", "mom", "mum", "father", "dad"})
 _IN = frozenset({"in"})
 _SETTING_ASIDE = frozenset(
-    {Cue.FAMILY, Cue.HYPOTHETICAL, Cue.NOT_EXAMINED, Cue.ONLY_NEW, Cue.PAST, Cue.PAST_AFTER}
+    {
+        Cue.COPIED,
+        Cue.FAMILY,
+        Cue.HYPOTHETICAL,
+        Cue.HYPOTHETICAL_AFTER,
+        Cue.NOT_EXAMINED,
+        Cue.ONLY_NEW,
+        Cue.PAST,
+        Cue.PAST_AFTER,
+    }
 )
+_VERB_OF_CONDITION = 2  # tokens behind "if": its verb ("if she develops") ends nothing
 _COURSES = {Cue.NEW: Course.NEW, Cue.PROGRESSIVE: Course.PROGRESSIVE, Cue.STABLE: Course.STABLE}
 
 
@@ -65,7 +77,7 @@ def _why_ignored(sentence: Sentence, match: Match, section: str) -> str:
         return "not examined"
     if any(reaches_forward(sentence, hit, match) for hit in sentence.of(Cue.ONLY_NEW)):
         return "only its newness is denied"
-    if section == "past" or _is_past(sentence, match):
+    if (section == "past" and Cue.NEW not in sentence.cues) or _is_past(sentence, match):
         return "in the past"
     return ""
 
@@ -77,6 +89,9 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
     patient = [hit.first for hit in (*sentence.of(Cue.PATIENT), *sentence.of(Cue.REPORTS))]
     if section == "family":
         return not any(at < match.first for at in patient)
+    norms = sentence.tokens.norms
+    if patient and norms[kin[0].first] in _CHILDREN:  # "her daughter reports that mum falls"
+        kin = [hit for hit in kin if norms[hit.first] not in _PARENTS]
     return any(_owns(sentence, hit, match, patient) for hit in kin)
 
 
@@ -90,16 +105,21 @@ def _owns(sentence: Sentence, kin: Hit, match: Match, patient: list[int]) -> boo
 
 
 def _is_hypothetical(sentence: Sentence, match: Match) -> bool:
+    """Tell whether a condition or advice comes before *match* ("if she developed ..."), or makes it one."""
     return any(
-        hit.last < match.first and may_reach(hit, match) and not is_ended(sentence, hit.last, match.first)
+        hit.last < match.first
+        and may_reach(hit, match)
+        and not is_ended(sentence, hit.last + _VERB_OF_CONDITION, match.first)
         for hit in sentence.of(Cue.HYPOTHETICAL)
-    )
+    ) or any(reaches_back(sentence, hit, match) for hit in sentence.of(Cue.HYPOTHETICAL_AFTER))
 
 
 def _is_past(sentence: Sentence, match: Match) -> bool:
     told = (hit for hit in sentence.of(Cue.PAST) if not _follows_a_time(sentence, hit))
-    return any(reaches_in_chunk(sentence, hit, match) for hit in told) or any(
-        reaches_back(sentence, hit, match) for hit in sentence.of(Cue.PAST_AFTER)
+    return (
+        any(reaches_in_chunk(sentence, hit, match) for hit in told)
+        or any(reaches_forward(sentence, hit, match) for hit in sentence.of(Cue.COPIED))
+        or any(reaches_back(sentence, hit, match) for hit in sentence.of(Cue.PAST_AFTER))
     )
 
 

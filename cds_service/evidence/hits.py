@@ -8,6 +8,9 @@ from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
 
 COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
 _SUBJECT = Role.SUBJECT
+_EPONYM = "eponym"
+_PAST_CUES = frozenset({Cue.PAST, Cue.PAST_AFTER})
+_RESULTS = frozenset({Cue.AFFIRMS, Cue.NOT_AFTER})
 
 
 class Within(NamedTuple):
@@ -49,7 +52,7 @@ def find_hits(norms: list[str], lexicon: Lexicon) -> list[Hit]:
             continue
         longest, meanings = here[-1]
         found.extend([Hit(meaning, at, longest) for meaning in meanings])
-        swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings))
+        swallowed_to = max(swallowed_to, _swallowed(norms, longest, meanings, lexicon))
         if len(here) > 1 and swallowed_to < longest:
             found.extend(_shorter(here, at))
     return _with_limits(found)
@@ -67,26 +70,43 @@ def _walk(norms: list[str], at: int, node: Node | None) -> list[tuple[int, tuple
     return here
 
 
-def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...]) -> int:
+def _swallowed(norms: list[str], last: int, meanings: tuple[Meaning, ...], lexicon: Lexicon) -> int:
     """Return the last token that a pseudo entry, or a title with the name after it, takes out of sight."""
     for meaning in meanings:
         if meaning.cue is Cue.TITLE:
-            return (
-                last + 1 + (last + 1 < len(norms) and len(norms[last + 1]) == 1)
-            )  # an initial, then the name
+            return _end_of_name(norms, last, lexicon)
         if meaning.cue is Cue.PSEUDO:
             return last
     return -1
 
 
+def _end_of_name(norms: list[str], title: int, lexicon: Lexicon) -> int:
+    """Return the last token of the name behind a title, which has an initial or a first name at most."""
+    name, second, then = [*norms[title + 1 : title + 4], "", "", ""][:3]
+    if _cues(name, lexicon):  # "see a doctor if"
+        return title
+    eponym = any(meaning.group == _EPONYM for meaning in lexicon.meanings_of((second,)))
+    of_two = len(name) == 1 or (eponym and _RESULTS.isdisjoint(_cues(then, lexicon)))  # "Dr Peter Hoffmann"
+    return title + 1 + of_two
+
+
+def _cues(norm: str, lexicon: Lexicon) -> set[Cue]:
+    return {meaning.cue for meaning in lexicon.meanings_of((norm,)) if meaning.cue is not None}
+
+
 def _shorter(here: list[tuple[int, tuple[Meaning, ...]]], at: int) -> list[Hit]:
-    """Return the shorter entries at the same token, without the modifiers that a longer modifier replaces."""
-    replaced = any(meaning.cue is not None and meaning.cue not in COURSE_CUES for meaning in here[-1][1])
+    """Return the shorter entries at the same token, without the modifiers that a longer modifier replaces.
+
+    Beside a word of course stands the denial in it ("not" in "not progressive"), but not what it tells of
+    the past ("previously" in "previously normal").
+    """
+    longer = {meaning.cue for meaning in here[-1][1]} - {None}
+    beside = longer.issubset(COURSE_CUES)
     return [
         Hit(meaning, at, last)
         for last, shorter in here[:-1]
         for meaning in shorter
-        if meaning.cue is None or not replaced
+        if meaning.cue is None or not longer or (beside and meaning.cue not in _PAST_CUES)
     ]
 
 

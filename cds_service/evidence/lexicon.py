@@ -12,6 +12,9 @@ from cds_service.evidence.tokens import without_apostrophes, words_only
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
 CORRECTED_TO = 24  # letters: no word of ours is longer
+_EVERYWHERE = frozenset(
+    {"the", "to", "this", "that", "them", "they", "their", "what", "when", "with", "have"}
+)
 REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
 
 
@@ -40,9 +43,11 @@ class Cue(StrEnum):
     REPORTS = "reports"  # "wife says": the speaker is not the patient, the finding is
     PATIENT = "patient"  # "he", "patient"
     HYPOTHETICAL = "hypothetical"  # "return if"
+    HYPOTHETICAL_AFTER = "hypothetical-after"  # "would change management"
     DOUBT_BEFORE = "doubt-before"  # "rule out", "possible"
     DOUBT_AFTER = "doubt-after"  # "suspected", "is possible"
     PAST = "past"  # "history of"
+    COPIED = "copied"  # "copied forward": the rest of the sentence is of an older note
     PAST_AFTER = "past-after"  # "resolved"
     ONSET = "onset"  # "since", "began": a time that follows is an onset
     NEW = "new"
@@ -102,7 +107,7 @@ class Lexicon:
         entries: the first words of all entries.
         normal: the normal form of a word, one slip of the pen in a long word put right; remembered.
         known: the word as ``telling`` has it; its normal form where that has it in no other.
-        telling: the longest word of each entry → what it tells of.
+        telling: the word of each entry that is met least often, which is a long one → what it tells of.
         signs: the word groups that can be written without a word, as an arrow or a plus.
         onsets: the first words of what tells that something began.
     """
@@ -191,8 +196,8 @@ def _telling(
         if not here:
             signs |= groups
         elif groups:
-            longest = max(here, key=lambda piece: (len(piece), piece))
-            telling.setdefault(longest, {}).setdefault(here - {longest}, set()).update(groups)
+            rarest = max(here, key=lambda piece: (piece not in _EVERYWHERE, len(piece), piece))
+            telling.setdefault(rarest, {}).setdefault(here - {rarest}, set()).update(groups)
     told = {
         word: tuple(Told(others, frozenset(groups)) for others, groups in by_others.items())
         for word, by_others in telling.items()

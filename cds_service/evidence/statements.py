@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.evidence.candidates import Candidate
 from cds_service.evidence.context import AS_WRITTEN, course_of, read_context
 from cds_service.evidence.definition import FindingDefinition
+from cds_service.evidence.forms import as_filled_in
 from cds_service.evidence.lexicon import Lexicon
 from cds_service.evidence.matching import Match, find_matches
 from cds_service.evidence.model import Course, Side, State
@@ -17,8 +17,6 @@ from cds_service.evidence.sentence import Sentence, read_sentence
 from cds_service.evidence.timing import StatedTime, is_long_ago, onset_days, stated_times
 from cds_service.evidence.tokens import tokens
 
-_UNTICKED = re.compile(r"\[\s*\]|☐|□|\(\s+\)|__+")
-_TICKED = re.compile(r"\[\s*[xX✓]\s*\]|☑|☒|■|\([xX]\)")
 _LONGEST_QUOTE = 80  # characters
 
 
@@ -53,10 +51,7 @@ def read_statements(
     text: str, candidates: list[Candidate], lexicon: Lexicon, around: Surroundings
 ) -> list[Statement]:
     """Return what the sentence *text* says of the findings of *candidates*."""
-    boxes = _boxes(text)
-    if boxes and all(empty for _, empty in boxes):
-        return []
-    sentence = read_sentence(tokens(text, lexicon.normal), lexicon)
+    sentence = read_sentence(tokens(as_filled_in(text), lexicon.normal), lexicon)
     found: dict[str, tuple[FindingDefinition, list[Match]]] = {}
     for definition, pattern, *_ in candidates:
         matches = find_matches(sentence, pattern, labelled=around.labelled)
@@ -71,20 +66,7 @@ def read_statements(
         for match in _most_telling(matches)
         for statement in _statements(sentence, definition, match, times, around)
     ]
-    once = {(one.finding, one.span, one.state, one.side): one for one in statements}.values()
-    return [one for one in once if not _behind_an_empty_box(one, boxes)] if boxes else list(once)
-
-
-def _boxes(text: str) -> list[tuple[int, bool]]:
-    """Return where the boxes of a form's line are and whether they are empty; nothing when none is empty."""
-    empty = [(box.start(), True) for box in _UNTICKED.finditer(text)]
-    return sorted(empty + [(box.start(), False) for box in _TICKED.finditer(text)]) if empty else empty
-
-
-def _behind_an_empty_box(statement: Statement, boxes: list[tuple[int, bool]]) -> bool:
-    """Tell whether the last box before the end of the statement, on the same line, is empty."""
-    before = [empty for at, empty in boxes if at < statement.span[1]]
-    return bool(before) and before[-1]
+    return list({(one.finding, one.span, one.state, one.side): one for one in statements}.values())
 
 
 def _most_telling(matches: list[Match]) -> list[Match]:

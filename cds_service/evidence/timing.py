@@ -15,6 +15,7 @@ _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "ag
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but", "(", ")"})
 _AND = frozenset({"and"})
+_SOME = 3  # units of time, where the text does not say how many
 _FOR = "for"  # tells how long it lasted, and not that it goes on
 _RANGE = frozenset({"to", "-", "or", "–"})
 _ARTICLES = frozenset({"a", "an"})  # "two leaks a week" is no length, "for a week" is one
@@ -79,11 +80,13 @@ def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) ->
         return None
     start = first - 1
     count = _count(sentence, start)
-    if count is None:
-        return None
+    ago = _followed_by_ago(sentence, last)
+    if count is None:  # "years ago"
+        return (
+            StatedTime(first, last, round(_SOME * days), ago) if ago and norms[last].endswith("s") else None
+        )
     if start >= 2 and norms[start - 1] in _RANGE and start - 2 in numbers:
         start -= 2
-    ago = _followed_by_ago(sentence, last)
     before = norms[start - 1] if start else ""
     if before in _NO_LENGTH_AFTER or (norms[start] in _ARTICLES and not ago and before not in _LENGTH_AFTER):
         return None

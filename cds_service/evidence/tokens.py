@@ -24,6 +24,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _ANSWERS = "no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive"
+_BOX = r"\[[\sxX✓]*\]|[☐□☑☒■]"
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
     rf"""
@@ -33,7 +34,7 @@ _STOP = re.compile(
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
       | (?<=;)
       | (?<=[\w)"']\?)(?=\s|$)
-        (?!\s+(?:{_ANSWERS})\b)
+        (?!\s+(?:{_ANSWERS})\b|\s*(?:{_BOX}))
       | (?<=\r)\n
       | (?<=\n)
     )

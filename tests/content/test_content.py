@@ -49,6 +49,23 @@ def test_an_example_says_what_its_finding_claims(finding: str, state: State, sen
     assert read_example(finding, sentence, the_library()) is state
 
 
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        ("side", ("left",)),
+        ("trouble-noun", ("trouble",)),
+        ("eponym", ("hoffmann",)),
+        ("time-unit", ("weeks",)),
+        ("named-time", ("yesterday",)),
+        ("vague-number", ("two",)),
+    ],
+)
+def test_the_word_groups_that_the_program_asks_for_by_name_are_there(
+    group: str, words: tuple[str, ...]
+) -> None:
+    assert group in {meaning.group for meaning in the_library().findings.lexicon.meanings_of(words)}
+
+
 @pytest.mark.parametrize(("recommendation", "kind"), KINDS)
 @pytest.mark.parametrize("tier", [Tier.EMERGENCY, Tier.CONSIDER])
 def test_every_suggested_order_is_valid_fhir(recommendation: str, kind: str, tier: Tier) -> None:

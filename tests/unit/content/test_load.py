@@ -10,6 +10,7 @@ from cds_service.content.load import load_library, read_library
 from cds_service.criteria.shapes import AllOf, FindingIs
 from cds_service.errors import ContentError
 from tests.tiny_content import FILES, changed, write_content
+from tests.unit.evidence.tiny import asserted
 
 RULES = "tiny/rules.yaml"
 
@@ -87,6 +88,8 @@ MISTAKES = [
     ("statement misled", changed("statements.yaml", "used_by: [A1]", "used_by: [A9]"), "statements.yaml: S-1, used_by: unknown id 'A9'; did you mean 'A1'?"),
     ("unknown recommendation", changed("services.yaml", "recommendation: tiny", "recommendation: tinny"), "services.yaml: recommendation: no folder 'tinny' with a rules.yaml; did you mean 'tiny'?"),
     ("unknown order finding", changed("services.yaml", "orders: order.knee", "orders: order.nee"), "services.yaml: tiny: unknown finding 'order.nee'; did you mean 'order.knee'?"),
+    ("unknown alternative", changed("findings/all.yaml", "says: [{words: [beta sign]}]", "says: [{words: [<a> beta sign]}]") | {"lexicon/alternatives.yaml": "- {id: an, words: [an]}\n"}, "findings/all.yaml: sign.beta: no <a> in lexicon/alternatives.yaml; did you mean 'an'?"),
+    ("alternative unused", {"lexicon/alternatives.yaml": "- {id: an, words: [an]}\n"}, "lexicon/alternatives.yaml: an: no phrase asks for <an>; use it or take it out"),
     ("not YAML", {RULES: "rules: [\n"}, "tiny/rules.yaml: line "),
     ("missing file", {"references.yaml": None}, "references.yaml: the file is missing; create it, an empty list is []"),
     ("no content", {"content.yaml": None}, "content.yaml: no content in "),
@@ -103,6 +106,17 @@ def test_a_mistake_is_one_sentence_with_file_place_and_remedy(
     said = [str(mistake) for mistake in mistakes]
     assert any(sentence in one for one in said), said
     assert all("\n" not in one for one in said)
+
+
+def test_a_phrase_is_read_with_each_of_its_alternatives(tmp_path: Path) -> None:
+    changes = changed("findings/all.yaml", "words: [beta sign]", "words: [<his> beta <sign>]")
+    changes["lexicon/alternatives.yaml"] = (
+        "- {id: his, words: [his, her, '']}\n- {id: sign, words: [sign, mark]}\n"
+    )
+    library = load_library(write_content(tmp_path, changes))
+    for text in ("his beta sign", "her beta mark", "beta mark"):
+        assert "sign.beta" in asserted(text, library.finder)
+    assert asserted("the beta", library.finder) == frozenset()
 
 
 def test_loading_raises_the_first_mistake(tmp_path: Path) -> None:

@@ -49,20 +49,31 @@ FAMILY, PAST, ADVICE = "family history", "in the past", "return advice or condit
         ("Neighbour says he has rust", "asserted"),
         ("Neighbour has smoke. Rust.", "asserted"),
         ("Neighbour has smoke but rust", "asserted"),
+        ("Daughter says mum has rust", "asserted"),
+        ("Daughter has rust", FAMILY),
+        ("Neighbour says mum has rust", FAMILY),
         # hypothetical
         ("Call if rust", ADVICE),
         ("Watch for smoke, rust", ADVICE),
         ("Rust, call if smoke", "asserted"),
+        ("Call if he began rust", ADVICE),
+        ("Call if smoke comes back, but rust", "asserted"),
+        ("Rust would worry me", ADVICE),
+        ("Smoke would worry me. Rust.", "asserted"),
         # doubt
         ("Possible rust", "uncertain"),
         ("Rule out rust", "uncertain"),
         ("?rust", "uncertain"),
         ("Rust suspected", "uncertain"),
         ("Possible smoke, rust", "asserted"),
+        ("Rust?", "uncertain"),
+        ("Is there rust? To be looked at.", "uncertain"),
         # past
         ("History of rust", PAST),
         ("Rust resolved", PAST),
         ("History of smoke, rust", "asserted"),
+        ("[Copied from 2019] smoke, rust", PAST),
+        ("[Copied from 2019] smoke. Rust.", "asserted"),
         ("Smoke resolved. Rust.", "asserted"),
     ],
 )  # fmt: skip
@@ -78,6 +89,7 @@ def test_the_words_around_decide_what_is_said(text: str, expected: str) -> None:
         ("Old visits: rust", PAST),
         ("Neighbours: smoke\n\nRust", "asserted"),
         ("Neighbours: smoke.\nReport: rust", "asserted"),
+        ("Old visits: smoke, new rust", "asserted"),
     ],
 )
 def test_a_section_speaks_for_its_sentences_and_no_further(text: str, expected: str) -> None:
@@ -94,9 +106,46 @@ def test_a_ticked_box_does(box: str) -> None:
     assert said(f"{box} rust") == {"rust": "asserted"}
 
 
-def test_a_name_after_a_title_is_a_person() -> None:
-    assert said("Seen by Mr Spark") == {}
-    assert said("Spark seen by Mr Bell") == {"spark": "asserted"}
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Rust: [ ] present [x] absent", "denied"),
+        ("Rust: [x] present [ ] absent", "asserted"),
+        ("Rust: present [ ] absent [x]", "denied"),
+        ("Rust: present [x] absent [ ]", "asserted"),
+        ("Rust? [ ] yes [x] no", "denied"),
+        ("[x] rust [ ] smoke", "asserted"),
+        ("Rust Y/N: yes", "asserted"),
+        ("Smoke [ ] rust [x]", "asserted"),
+    ],
+)
+def test_of_a_form_counts_what_is_ticked(line: str, expected: str) -> None:
+    assert said(line) == {"rust": expected}
+
+
+@pytest.mark.parametrize(
+    "line", ["Rust Y / N   Smoke Y / N", "Rust *** smoke ***", "Rust: [ ] present [ ] absent"]
+)
+def test_a_form_that_nobody_filled_in_says_nothing(line: str) -> None:
+    assert said(line) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["Seen by Mr Spark", "Mr P Spark", "Letter from Mr Peter Spark, lamps", "Mr Peter Spark is sure"]
+)
+def test_a_name_after_a_title_is_a_person(text: str) -> None:
+    assert said(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["Spark seen by Mr Bell", "Seen by Mr Bell, spark", "Mr Bell spark positive"]
+)
+def test_what_stands_beside_a_name_is_none(text: str) -> None:
+    assert said(text) == {"spark": "asserted"}
+
+
+def test_a_title_without_a_name_takes_no_word() -> None:
+    assert said("Tell mr if rust") == {"rust": ADVICE}
 
 
 def test_a_pseudo_entry_takes_its_words_out_of_sight() -> None:

@@ -52,6 +52,8 @@ def test_an_onset_counts_from_the_day_of_the_note() -> None:
         ("Rust 40 days ago", "in the past"),
         ("Rust 20 days ago", "asserted"),
         ("Rust began 40 days ago", "asserted"),
+        ("Rust years ago", "in the past"),
+        ("Rust began years ago", "asserted"),
         ("Rust since 3 years", "asserted"),
         ("3 years ago: smoke, rust", "in the past"),
         ("Smoke 3 years ago, now rust", "asserted"),
