@@ -59,18 +59,17 @@ def as_json(
         stages: milliseconds of each stage, by number of resources.
         about: cold_start_s, rss_mb and more of the run as a whole.
     """
-    sizes = sorted({size for size, _ in pairs})
-    at_eight = {
-        str(size): {
-            "ratio": round(pairs[size, 8].ratio, 3),
-            "p50_ms": round(pairs[size, 8].service.p50_ms, 2),
-            "p99_ms": round(pairs[size, 8].service.p99_ms, 2),
-        }
-        for size in sizes
-    }
+    at_eight = {str(size): pair for (size, at_once), pair in sorted(pairs.items()) if at_once == 8}
     cells = [{"resources": size, "concurrency": at, **asdict(pair)} for (size, at), pair in pairs.items()]
     return {
-        "sizes": at_eight,
+        "sizes": {
+            size: {
+                "ratio": round(pair.ratio, 3),
+                "p50_ms": round(pair.service.p50_ms, 2),
+                "p99_ms": round(pair.service.p99_ms, 2),
+            }
+            for size, pair in at_eight.items()
+        },
         "cold_start_s": about["cold_start_s"],
         "rss_mb": about["rss_mb"],
         "machine": machine(),
@@ -78,7 +77,7 @@ def as_json(
             **about,
             "cells": cells,
             "cpu_ms_per_resource": {
-                str(size): round(pairs[size, 8].service.cpu_ms / size, 4) for size in sizes
+                size: round(pair.service.cpu_ms / int(size), 4) for size, pair in at_eight.items()
             },
             "stages_ms": {str(size): shares for size, shares in stages.items()},
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import re
@@ -48,6 +49,8 @@ from cds_service.wording.definitions import Publisher, Reference
 
 OPEN_ENDPOINTS = frozenset({"about.live", "about.ready", "about.source_attributes", "operations.metrics"})
 """Health for load balancers, the page that every card links to, metrics that check their own token."""
+
+_M_ARENA_MAX = -8  # malloc.h
 
 KEEPING = "keeping"
 """Where the application keeps what is on its store, for a server that shuts it down in good order."""
@@ -109,6 +112,7 @@ def intake() -> Intake:
     would walk it in vain.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the server's own; the parent's would ignore it
+    share_one_arena()
     settings = Settings.read(os.environ)
     app = application()
     open_paths = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in OPEN_ENDPOINTS)
@@ -121,6 +125,16 @@ def intake() -> Intake:
         body_limit_bytes=settings.body_limit_bytes,
         beside=frozenset(open_paths),
     )
+
+
+def share_one_arena() -> None:
+    """Have all threads allocate from one place: glibc's default keeps for each what its largest request took.
+
+    Another C library is left as it is.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 @cache
