@@ -50,6 +50,9 @@ class Reading(NamedTuple):
     ignored: str = ""
 
 
+RELATIVE = "relative"
+"""In place of a section: the sentence goes on about a relative of whom the one before it tells."""
+
 AS_WRITTEN = Reading(State.ASSERTED, None)
 
 
@@ -59,7 +62,7 @@ def read_context(sentence: Sentence, match: Match, section: str = "") -> list[Re
     Args:
         sentence: the sentence.
         match: a match in it.
-        section: "family", "hypothetical" or "past" when the section of the note says so, else "".
+        section: "family", "hypothetical" or "past" when the section of the note says so, ``RELATIVE``, or "".
     """
     ignored = _why_ignored(sentence, match, section)
     readings = polarities(sentence, match)
@@ -83,6 +86,8 @@ def _why_ignored(sentence: Sentence, match: Match, section: str) -> str:
 
 
 def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
+    if section == RELATIVE:
+        return True
     kin = sentence.of(Cue.FAMILY)
     if not kin and section != "family":
         return False

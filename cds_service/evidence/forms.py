@@ -14,6 +14,7 @@ _EMPTY = re.compile(
     """,
     re.VERBOSE,
 )
+_MAY_HOLD_A_BOX = re.compile(r"[\[☐□_*(]|[YySs]\s?/")
 _TICKED = re.compile(r"\[\s*[xX✓]\s*\]|☑|☒|■|\([xX]\)")
 _CLOSING = " \t.,;)"
 
@@ -26,6 +27,8 @@ class _Box(NamedTuple):
 
 def as_filled_in(text: str) -> str:
     """Return *text* without what stands beside its empty boxes; places stay."""
+    if not _MAY_HOLD_A_BOX.search(text):
+        return text
     boxes = [_Box(*box.span(), True) for box in _EMPTY.finditer(text)]
     if not boxes:
         return text

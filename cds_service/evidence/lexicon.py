@@ -198,11 +198,17 @@ def _telling(
         elif groups:
             rarest = max(here, key=lambda piece: (piece not in _EVERYWHERE, len(piece), piece))
             telling.setdefault(rarest, {}).setdefault(here - {rarest}, set()).update(groups)
-    told = {
-        word: tuple(Told(others, frozenset(groups)) for others, groups in by_others.items())
-        for word, by_others in telling.items()
-    }
-    return told, frozenset(signs)
+    return {word: _without_longer(by_others) for word, by_others in telling.items()}, frozenset(signs)
+
+
+def _without_longer(by_others: Mapping[frozenset[str], set[str]]) -> tuple[Told, ...]:
+    """Leave out what fewer other words tell already: "empty bladder" tells of "empty his bladder", too."""
+    told: list[Told] = []
+    for others, groups in sorted(by_others.items(), key=lambda item: len(item[0])):
+        new = groups.difference(*(shorter.groups for shorter in told if shorter.others <= others))
+        if new:
+            told.append(Told(others, frozenset(new)))
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)

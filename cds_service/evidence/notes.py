@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cds_service.chart.model import Passage
 from cds_service.evidence.candidates import Candidate, PatternIndex
+from cds_service.evidence.context import RELATIVE
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.model import Evidence
 from cds_service.evidence.sentence import read_sentence
@@ -17,10 +19,13 @@ from cds_service.evidence.statements import Statement, Surroundings, read_statem
 from cds_service.evidence.timing import stated_times
 from cds_service.evidence.tokens import sentences, tokens, words_only
 
-_LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{1,40}):")
+_LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{0,40}):")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
+_MY = re.compile(r"(?<![^\s'])my\s")
+_HE = frozenset({"husband", "father", "dad", "brother", "son", "grandfather", "uncle", "boyfriend"})
+_SHE = frozenset({"wife", "mother", "mum", "mom", "sister", "daughter", "grandmother", "aunt", "girlfriend"})
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
 
@@ -37,20 +42,15 @@ class TextReader:
         text, kind = passage.text, passage.kind
         words = words_only(text)
         year = passage.date.latest.year if passage.date else None
-        around, section_ends = Surroundings("", passage.element == LABELLED_VALUE, year), -1
+        bookmark = _Bookmark(text, self.lexicon, Surroundings("", passage.element == LABELLED_VALUE, year))
+        mine = _MY.search(words)  # the patient's own words can be about a relative
         found: list[Evidence] = []
         before: list[Statement] = []
         before_at = 0
         for start, end in sentences(text):
-            label = _LABEL.match(text, start, end) if text.find(":", start, end) > 0 else None
-            if label:
-                around = around._replace(section=_section(label.group(1), self.lexicon))
-                section_ends = _line_end(text, end)
-            elif around.section and (
-                start > section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)
-            ):
-                around = around._replace(section="")
             here = words[start:end].split()
+            bookmark.move(start, end)
+            around = bookmark.turn_to(here[:3]) if mine else bookmark.around
             candidates = self.index.among(here, kind) if len(found) < _MOST_STATEMENTS else []
             if before:
                 if not candidates and end - start < _LONGEST_AFTERTHOUGHT:
@@ -69,6 +69,47 @@ class TextReader:
             said = read_statements(sentence, candidates, self.lexicon, around)
             self._known[sentence, kind, around] = said
         return said
+
+
+@dataclass(slots=True)
+class _Bookmark:
+    """Where in a text the reading has come to.
+
+    Attributes:
+        around: what the section makes of the sentence that is read.
+    """
+
+    text: str
+    lexicon: Lexicon
+    around: Surroundings
+    _section_ends: int = -1
+    _pronoun: str = ""
+
+    def move(self, start: int, end: int) -> None:
+        """Go to the sentence between these places: a label opens a section, its line's end closes it."""
+        text = self.text
+        label = _LABEL.match(text, start, end) if text.find(":", start, end) > 0 else None
+        if label:
+            self.around = self.around._replace(section=_section(label.group(1), self.lexicon))
+            self._section_ends = _line_end(text, end)
+        elif self.around.section and (
+            start > self._section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)
+        ):
+            self.around = self.around._replace(section="")
+
+    def turn_to(self, words: list[str]) -> Surroundings:
+        """Return what is around a sentence that begins with *words*: "My husband ...", and then "He ..."."""
+        if self._pronoun and words[:1] == [self._pronoun]:
+            return self.around._replace(section=RELATIVE)
+        self._pronoun = next(
+            (
+                "he" if second in _HE else "she" if second in _SHE else ""
+                for first, second in pairwise(words)
+                if first.strip("'") == "my"
+            ),
+            "",
+        )
+        return self.around
 
 
 def _line_end(text: str, at: int) -> int:

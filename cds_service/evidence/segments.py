@@ -81,6 +81,11 @@ class _Piece:
     def full(self) -> bool:
         return self.subject is not None and self.value is not None
 
+    @property
+    def waits(self) -> bool:
+        """Tell whether its value is to come: "legs STILL NUMB after the operation"."""
+        return self.subject is not None and self.value is None
+
     def add(self, other: _Piece) -> None:
         self.subject = self.subject if self.subject is not None else other.subject
         self.value = self.value if self.value is not None else other.value
@@ -90,7 +95,7 @@ def _segments(pieces: list[_Piece]) -> list[int]:
     """Return the number of the segment of each chunk."""
     number, segment, numbers = 0, _Piece(), []
     for at, piece in enumerate(pieces):
-        if (piece.parted and piece.full) or (
+        if (piece.parted and piece.full and not segment.waits) or (
             segment.full and (piece.full or _opens(piece, segment, pieces[at + 1 :]))
         ):
             number, segment = number + 1, _Piece()

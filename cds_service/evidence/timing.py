@@ -124,7 +124,8 @@ def _gap(match: Match, time: StatedTime) -> int:
 def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bool:
     """Tell whether *match* is told as an event of long ago that is not said to go on."""
     norms = sentence.tokens.norms
-    if not times or any(norms[hit.first] != _FOR for hit in sentence.of(Cue.ONSET)):
+    told = {time.last + 1 for time in times}  # "four years since" tells of then, as "four years ago" does
+    if not times or any(norms[hit.first] != _FOR and hit.first not in told for hit in sentence.of(Cue.ONSET)):
         return False
     for time in times:
         if not time.ago or time.days <= LONG_AGO_DAYS:

@@ -24,6 +24,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _ANSWERS = "no|nil|none|neg|negative|yes|denies|denied|never|absent|present|positive"
+# "Plantars: left down; RIGHT UP": it has its subject before the semicolon.
+_SIDED_VALUE = (
+    r"(?:l|r|lt|rt|left|right)\b\s*[:=]?\s*(?:[?+\d-]|(?:up|down|pos|neg|positive|negative|present|absent|normal"
+    r"|nil|flexor|extensor|upgoing|downgoing|equivocal|mute|brisk)\b)"
+)
 _BOX = r"\[[\sxX✓]*\]|[☐□☑☒■]"
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
@@ -32,7 +37,7 @@ _STOP = re.compile(
     (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
-      | (?<=;)
+      | (?<=;)(?!\s*{_SIDED_VALUE})
       | (?<=[\w)"']\?)(?=\s|$)
         (?!\s+(?:{_ANSWERS})\b|\s*(?:{_BOX}))
       | (?<=\r)\n
@@ -176,6 +181,8 @@ def _sign(raw: str, match: re.Match[str]) -> str:
             return ":"
         asks_ahead = end < len(text) and not text[end].isspace()
         return "query" if asks_ahead or _OPENS_A_QUESTION.search(text[max(0, start - 8) : start]) else raw
+    if raw == ";":
+        return ","
     if raw in ("-/-", "+/+"):
         return f"({raw[0]})"
     if raw == "+" and text[start - 1 : start].isalpha() and not text[end : end + 1].strip(" ,.;)"):

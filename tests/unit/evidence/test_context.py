@@ -90,6 +90,12 @@ def test_the_words_around_decide_what_is_said(text: str, expected: str) -> None:
         ("Neighbours: smoke\n\nRust", "asserted"),
         ("Neighbours: smoke.\nReport: rust", "asserted"),
         ("Old visits: smoke, new rust", "asserted"),
+        ("My husband called. He saw rust.", FAMILY),
+        ("My husband called. He saw smoke. He has rust.", FAMILY),
+        ("My husband called. She saw rust.", "asserted"),
+        ("My husband called. Smoke. He saw rust.", "asserted"),
+        ("Report: My husband called. He saw smoke. I saw rust.", "asserted"),
+        ("The husband called. He saw rust.", "asserted"),
     ],
 )
 def test_a_section_speaks_for_its_sentences_and_no_further(text: str, expected: str) -> None:
@@ -163,6 +169,7 @@ def test_a_pseudo_entry_takes_its_words_out_of_sight() -> None:
         ("Left lamp dim, right lamp not dim", {("asserted", "left"), ("denied", "right")}),
         ("Lamp dim: present left, absent right", {("asserted", "left"), ("denied", "right")}),
         ("Lamps dim L>R", {("asserted", "both")}),
+        ("Lamp dim: left present; right absent", {("asserted", "left"), ("denied", "right")}),
     ],
 )
 def test_each_side_is_read_with_its_own_word(text: str, expected: set[tuple[str, str | None]]) -> None:
