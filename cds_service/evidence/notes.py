@@ -20,6 +20,11 @@ from cds_service.evidence.timing import stated_times
 from cds_service.evidence.tokens import sentences, tokens, words_only
 
 _LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{0,40}):")
+_HEADING = re.compile(r"\s*([A-Z][A-Z /&'-]{5,60})(?<! )\s*(?:\([^)\n]*\))?[ \t]*$")
+_BEGINS_ANEW = re.compile(
+    r"\s*(?:patient|pt|he|she|today|now|currently|presents|on exam\w*|o/e|exam\w*|hpi|plan|assessment)\b",
+    re.IGNORECASE,
+)
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
@@ -86,14 +91,21 @@ class _Bookmark:
     _pronoun: str = ""
 
     def move(self, start: int, end: int) -> None:
-        """Go to the sentence between these places: a label opens a section, its line's end closes it."""
+        """Go to the sentence between these places: a label or a heading opens a section.
+
+        The end of its line closes it or, where nothing else stands in the line, a blank line.
+        """
         text = self.text
-        label = _LABEL.match(text, start, end) if text.find(":", start, end) > 0 else None
+        label = (_LABEL if text.find(":", start, end) > 0 else _HEADING).match(text, start, end)
         if label:
             self.around = self.around._replace(section=_section(label.group(1), self.lexicon))
-            self._section_ends = _line_end(text, end)
+            line_end = _line_end(text, label.end())
+            alone = not text[label.end() : line_end].strip()
+            self._section_ends = _paragraph_end(text, line_end) if alone else _line_end(text, end)
         elif self.around.section and (
-            start > self._section_ends or _BLANK_LINE.search(text, max(0, start - 3), start)
+            start > self._section_ends
+            or _BLANK_LINE.search(text, max(0, start - 3), start)
+            or _BEGINS_ANEW.match(text, start, end)
         ):
             self.around = self.around._replace(section="")
 
@@ -118,8 +130,14 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if stop < 0 else stop
 
 
+def _paragraph_end(text: str, at: int) -> int:
+    """Return where the next blank line after *at* begins."""
+    blank = _BLANK_LINE.search(text, at + 1)
+    return blank.start() if blank else len(text)
+
+
 def _section(label: str, lexicon: Lexicon) -> str:
-    words = tuple(label.lower().replace("'", "").split())
+    words = tuple(label.lower().replace("'", "").replace("/", " ").split())
     meanings = lexicon.meanings_of(words)
     return next((meaning.group for meaning in meanings if meaning.cue is Cue.SECTION), "")
 

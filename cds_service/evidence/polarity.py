@@ -77,11 +77,20 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
         and is_answer_no(sentence, hit)
         and _speaks_of(sentence, hit, match)
     ]
-    if (
-        marks and match.number is not None
-    ):  # "clonus 5 beats left, none right": the number affirms its own side
+    # "Clonus 5 beats left, none right": a number affirms its own side, as does one that is not the mark's.
+    if marks and (match.number is not None or all(_is_of_other_side(sentence, match, at) for at, _ in marks)):
         marks.append((match.last, State.ASSERTED))
     return sorted(marks)
+
+
+def _is_of_other_side(sentence: Sentence, match: Match, mark: int) -> bool:
+    """Tell whether the word at *mark* speaks of one side and *match*, in a piece of its own, of the other."""
+    chunk = sentence.chunk
+    if chunk[mark] == chunk[match.last]:
+        return False
+    own = {side for at, side in sentence.sides if chunk[at] == chunk[match.last]}
+    others = {side for at, side in sentence.sides if chunk[at] == chunk[mark]}
+    return own != others and len(own) == len(others) == 1 and Side.BOTH not in own | others
 
 
 def _closes_list(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -19,9 +19,9 @@ OPEN_VIGNETTES = {
     "D040": "'gets worse every month' in a sentence of its own",
     "H033": "signs that were queried elsewhere, and are normal today",
     "I030": "an inverted supinator jerk told as what the fingers do",
-    "I045": "weakness with its harmless cause behind an equals sign",
     "I052": "a trunk level told as where pin is dull",
     "I059": "a score in words",
+    "K068": "an abstract about other patients, pasted into the note",
 } | dict.fromkeys(
     ("I005", "I006", "I007", "I010", "I011", "I012", "I014", "I028", "I031", "I051", "I057", "I061", "I065"),
     "told in words of its own, chosen so that no list of words has them",
