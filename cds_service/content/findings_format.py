@@ -38,7 +38,7 @@ class Modifier(Strict):
 
     cue: Literal[tuple(cue.value for cue in Cue)]  # type: ignore[valid-type]
     means: Text
-    section: Literal["", "family", "hypothetical", "past"] = ""
+    section: Literal["", "family", "hypothetical", "past", "denied"] = ""
     words: list[Text]
 
 

@@ -23,6 +23,8 @@ from cds_service.evidence.scopes import (
 from cds_service.evidence.sentence import Sentence
 
 _FAMILY_SOURCE = frozenset({"by", "per", "from", "with", "to", "via", "according"})
+_HAS = frozenset({"has", "had", "was", "is", "got", "became", "developed"})
+_GOES_ON = frozenset({"then", "until", "because", "which", "developed", "just", "only"})
 _CHILDREN = frozenset({"daughter", "son", "children"})
 _PARENTS = frozenset({"mother", "mom", "mum", "father", "dad"})
 _IN = frozenset({"in"})
@@ -53,6 +55,9 @@ class Reading(NamedTuple):
 RELATIVE = "relative"
 """In place of a section: the sentence goes on about a relative of whom the one before it tells."""
 
+DENIED = "denied"
+"""The section under a heading that denies what it lists."""
+
 AS_WRITTEN = Reading(State.ASSERTED, None)
 
 
@@ -66,6 +71,8 @@ def read_context(sentence: Sentence, match: Match, section: str = "") -> list[Re
     """
     ignored = _why_ignored(sentence, match, section)
     readings = polarities(sentence, match)
+    if section == DENIED:
+        return [Reading(State.DENIED, side, ignored) for _, side in readings]
     return [Reading(state, side, ignored) for state, side in readings]
 
 
@@ -102,11 +109,20 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
 
 def _owns(sentence: Sentence, kin: Hit, match: Match, patient: list[int]) -> bool:
     """Tell whether the relative *kin* is the one who has the finding, and not the one who reports it."""
-    if kin.last < match.first and not is_ended(sentence, kin.last, match.first):
+    if kin.last < match.first and not _turns_back(sentence, kin, match):
         told = kin.first and sentence.tokens.norms[kin.first - 1] in _FAMILY_SOURCE
-        if not told and not any(kin.first < at < match.first for at in patient):
+        if not told and not any(kin.last < at < match.first for at in patient):
             return True
     return 0 < kin.first - match.last <= 3 and sentence.between(match.last, kin.first, _IN)
+
+
+def _turns_back(sentence: Sentence, kin: Hit, match: Match) -> bool:
+    """Tell whether it is the patient's again; what the relative "had, and then had" is the relative's."""
+    norms = sentence.tokens.norms
+    if kin.last + 1 < len(norms) and norms[kin.last + 1] in _HAS:
+        ends = [hit for hit in sentence.of(Cue.ENDS) if norms[hit.first] not in _GOES_ON]
+        return any(hit.within is None and kin.last < hit.first <= match.first for hit in ends)
+    return is_ended(sentence, kin.last, match.first)
 
 
 def _is_hypothetical(sentence: Sentence, match: Match) -> bool:

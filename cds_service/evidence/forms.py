@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 _EMPTY = re.compile(
     r"""
-      \[\s*\] | ☐ | □ | \(\s+\) | __+ | \*\*\*
+      \[\s*\] | \{[^{}\n]*\} | ☐ | □ | \(\s+\) | __+ | \*\*\*
     | \[\s*[^\W\d_][^\[\]\n/\d]* (?:\s/\s[^\[\]\n/\d]+){2,} \]          # [mild / moderate / severe]
     | \b[Yy](?:es)?\s?/\s?[Nn]o?\b (?!\)?\s*[:=-]?\s*(?:[YyNn]|[Yy]es|[Nn]o)\b)     # Y / N
     """,
     re.VERBOSE,
 )
-_MAY_HOLD_A_BOX = re.compile(r"[\[☐□_*(]|[YySs]\s?/")
+_MAY_HOLD_A_BOX = re.compile(r"[\[{☐□_*(]|[YySs]\s?/")
 _TICKED = re.compile(r"\[\s*[xX✓]\s*\]|☑|☒|■|\([xX]\)")
 _CLOSING = " \t.,;)"
 

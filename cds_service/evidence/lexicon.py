@@ -56,6 +56,7 @@ class Cue(StrEnum):
     ANSWER_NO = "answer-no"
     ALL = "all"  # "all negative": the cue speaks of the whole list
     SECTION = "section"
+    HEADING = "heading"  # "education": a word that, anywhere in a heading, says what its section is
     TITLE = "title"  # "Dr": the name that follows is a person's
 
 

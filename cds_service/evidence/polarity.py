@@ -21,6 +21,7 @@ from cds_service.evidence.scopes import (
 )
 from cds_service.evidence.sentence import Sentence
 
+_ENDS_A_LABEL = frozenset({",", "and", "but"})
 _POLAR = frozenset(
     {Cue.AFFIRMS, Cue.NOT_AFTER, Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES, Cue.DOUBT_BEFORE, Cue.DOUBT_AFTER}
 )
@@ -75,7 +76,7 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
         if hit.first > match.first
         and not is_inside(hit, match)
         and is_answer_no(sentence, hit)
-        and _speaks_of(sentence, hit, match)
+        and (_speaks_of(sentence, hit, match) or _is_answered(sentence, hit, match))
     ]
     # "Clonus 5 beats left, none right": a number affirms its own side, as does one that is not the mark's.
     if marks and (match.number is not None or all(_is_of_other_side(sentence, match, at) for at, _ in marks)):
@@ -91,6 +92,11 @@ def _is_of_other_side(sentence: Sentence, match: Match, mark: int) -> bool:
     own = {side for at, side in sentence.sides if chunk[at] == chunk[match.last]}
     others = {side for at, side in sentence.sides if chunk[at] == chunk[mark]}
     return own != others and len(own) == len(others) == 1 and Side.BOTH not in own | others
+
+
+def _is_answered(sentence: Sentence, answer: Hit, match: Match) -> bool:
+    """Tell whether *match* stands in the question or label that *answer* answers: "unsteady / falls: no"."""
+    return match.last < answer.first and not sentence.between(match.last, answer.first, _ENDS_A_LABEL)
 
 
 def _closes_list(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -132,9 +132,13 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
         return False
     if _LINE_STARTS_ANEW.match(following) or _ANSWERED.search(text, max(start, at - _LEFT_OPEN_REACH), at):
         return False
-    return bool(_LINE_GOES_ON.match(following)) or bool(
-        _LEFT_OPEN.search(text, max(start, at - _LEFT_OPEN_REACH), at)
-    )
+    line = text[start:at]
+    heading = line.isupper()
+    if _LINE_GOES_ON.match(following):
+        return not heading  # "NOT PRESENT"
+    if heading and len(line.split()) == 1:  # "DENIES"
+        return False
+    return bool(_LEFT_OPEN.search(text, max(start, at - _LEFT_OPEN_REACH), at))
 
 
 def tokens(text: str, normal: Callable[[str], str]) -> Tokens:

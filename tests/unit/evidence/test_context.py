@@ -38,6 +38,10 @@ FAMILY, PAST, ADVICE = "family history", "in the past", "return advice or condit
         ("Rust? No.", "denied"),
         ("Rust? Yes.", "asserted"),
         ("Rust: no", "denied"),
+        ("Blue rust / rust: no", "denied"),
+        ("| Rust | No | |", "denied"),
+        ("| Rust | Yes | |", "asserted"),
+        ("Rust\tno\tno", "denied"),
         ("Rust: yes", "asserted"),
         ("Smoke: no, rust: yes", "asserted"),
         # nobody looked
@@ -98,6 +102,11 @@ def test_the_words_around_decide_what_is_said(text: str, expected: str) -> None:
         ("ADVICE\nSmoke\nREPORT\nRust", "asserted"),
         ("Old visits:\nsmoke\nToday rust", "asserted"),
         ("Advice: smoke\nRust", "asserted"),
+        ("PRINTED ADVICE\nrust", ADVICE),
+        ("Call if:\nsmoke\nrust", ADVICE),
+        ("NOT SEEN\nrust, smoke", "denied"),
+        ("Not seen: smoke. Rust.", "asserted"),
+        ("--- copied from 2019 ---\nRust", PAST),
         ("My husband called. He saw rust.", FAMILY),
         ("My husband called. He saw smoke. He has rust.", FAMILY),
         ("My husband called. She saw rust.", "asserted"),
@@ -138,7 +147,8 @@ def test_of_a_form_counts_what_is_ticked(line: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Rust Y / N   Smoke Y / N", "Rust *** smoke ***", "Rust: [ ] present [ ] absent"]
+    "line",
+    ["Rust: {yes/no:12}", "Rust Y / N   Smoke Y / N", "Rust *** smoke ***", "Rust: [ ] present [ ] absent"],
 )
 def test_a_form_that_nobody_filled_in_says_nothing(line: str) -> None:
     assert said(line) == {}

@@ -63,6 +63,9 @@ SECTIONS = (
     {"cue": "section", "means": "x", "section": "family", "words": ["neighbours"]},
     {"cue": "section", "means": "x", "section": "hypothetical", "words": ["advice"]},
     {"cue": "section", "means": "x", "section": "past", "words": ["old visits"]},
+    {"cue": "section", "means": "x", "section": "denied", "words": ["not seen"]},
+    {"cue": "heading", "means": "x", "section": "hypothetical", "words": ["advice"]},
+    {"cue": "heading", "means": "x", "section": "past", "words": ["copied"]},
 )
 
 
