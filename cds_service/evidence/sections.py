@@ -1,0 +1,113 @@
+"""Sections of a note: what a label, a heading or the sentence before makes of a sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cds_service.evidence.context import DENIED, RELATIVE
+from cds_service.evidence.hits import find_hits
+from cds_service.evidence.lexicon import Cue, Lexicon
+from cds_service.evidence.statements import Surroundings
+
+_LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{0,40}):")
+# A line that is nothing but a heading: "PATIENT EDUCATION", "Urgent help", "--- copied from 2019 ---".
+_HEADING = re.compile(
+    r"\s*(?:[-=*#_]{2,}\s*)?([A-Za-z][\w /&',-]{3,60}?)\s*(?:\([^)\n]*\)|[-=*#_]{2,})?[ \t]*$", re.ASCII
+)
+_NOTHING_BEHIND = re.compile(r"[ \t\r]*(?:\n|\Z)")
+_BEGINS_ANEW = re.compile(
+    r"\s*(?:patient|pt|he|she|today|now|currently|presents|on exam\w*|o/e|exam\w*|hpi|plan|assessment)\b",
+    re.IGNORECASE,
+)
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+_NEWLINES = ("\n", "\r")
+_HEADINGS = (Cue.HEADING, Cue.HYPOTHETICAL)  # "Return if:"
+_HE = frozenset({"husband", "father", "dad", "brother", "son", "grandfather", "uncle", "boyfriend"})
+_SHE = frozenset({"wife", "mother", "mum", "mom", "sister", "daughter", "grandmother", "aunt", "girlfriend"})
+
+
+@dataclass(slots=True)
+class Bookmark:
+    """Where in a text the reading has come to; it only moves forward.
+
+    Attributes:
+        around: what the section makes of the sentence that is read.
+    """
+
+    text: str
+    lexicon: Lexicon
+    around: Surroundings
+    _section_ends: int = -1
+    _line_ends: int = -1
+    _paragraph_ends: int = -1
+    _pronoun: str = ""
+
+    def move(self, start: int, end: int) -> None:
+        """Go to the sentence between these places: a label or a heading opens a section.
+
+        The end of its line closes it or, where nothing else stands in the line, a blank line.
+        """
+        text = self.text
+        label = None
+        if text.find(":", start, end) > 0:
+            label = _LABEL.match(text, start, end)
+        elif text[end : end + 1] in _NEWLINES:
+            label = _HEADING.match(text, start, end)
+        if label and self._opens(label):
+            self._section_ends = max(self._section_ends, self._line_end(end))
+        elif self.around.section and (
+            start > self._section_ends
+            or _BLANK_LINE.search(text, max(0, start - 3), start)
+            or _BEGINS_ANEW.match(text, start, end)
+        ):
+            self.around = self.around._replace(section="")
+
+    def turn_to(self, words: list[str]) -> Surroundings:
+        """Return what is around a sentence that begins with *words*: "My husband ...", and then "He ..."."""
+        if self._pronoun and words[:1] == [self._pronoun]:
+            return self.around._replace(section=RELATIVE)
+        self._pronoun = next(
+            (
+                "he" if second in _HE else "she" if second in _SHE else ""
+                for first, second in pairwise(words)
+                if first.strip("'") == "my"
+            ),
+            "",
+        )
+        return self.around
+
+    def _opens(self, label: re.Match[str]) -> bool:
+        """Open the section of *label*; False when it is a line of text that only looks like a heading."""
+        alone = _NOTHING_BEHIND.match(self.text, label.end()) is not None
+        section = self._section(label.group(1), alone=alone)
+        if not section and label.re is _HEADING and not label.group(1).isupper():
+            return False
+        self.around = self.around._replace(section=section)
+        self._section_ends = self._paragraph_end(label.end()) if alone else -1
+        return True
+
+    def _section(self, label: str, *, alone: bool) -> str:
+        """Return what a label makes of what follows; *alone* in its line, it may say it by one word."""
+        words = tuple(label.lower().replace("'", "").replace("/", " ").replace(",", " ").split())
+        meanings = self.lexicon.meanings_of(words)
+        section = next((one.group for one in meanings if one.cue is Cue.SECTION), "")
+        if not alone:
+            return "" if section == DENIED else section
+        hits = find_hits(list(words), self.lexicon)
+        return section or next((hit.meaning.group for hit in hits if hit.meaning.cue in _HEADINGS), "")
+
+    def _line_end(self, at: int) -> int:
+        """Return where the line that holds *at* ends; each line is searched once."""
+        if at > self._line_ends:
+            stop = self.text.find("\n", at)
+            self._line_ends = len(self.text) if stop < 0 else stop
+        return self._line_ends
+
+    def _paragraph_end(self, at: int) -> int:
+        """Return where the next blank line behind the line of *at* begins; each is searched once."""
+        if at >= self._paragraph_ends:
+            blank = _BLANK_LINE.search(self.text, self._line_end(at) + 1)
+            self._paragraph_ends = blank.start() if blank else len(self.text)
+        return self._paragraph_ends
