@@ -9,6 +9,7 @@ from cds_service.evidence.lexicon import Cue, Lexicon, Meaning, Node, Role
 COURSE_CUES = (Cue.NEW, Cue.PROGRESSIVE, Cue.STABLE, Cue.ONSET)
 _SUBJECT = Role.SUBJECT
 _EPONYM = "eponym"
+_SPELT_OUT = frozenset({"doctor", "nurse", "professor", "miss"})  # these stand before other words, too
 _PAST_CUES = frozenset({Cue.PAST, Cue.PAST_AFTER})
 _RESULTS = frozenset({Cue.AFFIRMS, Cue.NOT_AFTER})
 
@@ -85,9 +86,14 @@ def _end_of_name(norms: list[str], title: int, lexicon: Lexicon) -> int:
     name, second, then = [*norms[title + 1 : title + 4], "", "", ""][:3]
     if _cues(name, lexicon):  # "see a doctor if"
         return title
-    eponym = any(meaning.group == _EPONYM for meaning in lexicon.meanings_of((second,)))
-    of_two = len(name) == 1 or (eponym and _RESULTS.isdisjoint(_cues(then, lexicon)))  # "Dr Peter Hoffmann"
-    return title + 1 + of_two
+    if norms[title] in _SPELT_OUT and lexicon.meanings_of((name,)) and not _is_eponym(name, lexicon):
+        return title  # "told the nurse numbness came back"
+    of_two = len(name) == 1 or (_is_eponym(second, lexicon) and _RESULTS.isdisjoint(_cues(then, lexicon)))
+    return title + 1 + of_two  # "Dr P Hoffmann", "Dr Peter Hoffmann"
+
+
+def _is_eponym(norm: str, lexicon: Lexicon) -> bool:
+    return any(meaning.group == _EPONYM for meaning in lexicon.meanings_of((norm,)))
 
 
 def _cues(norm: str, lexicon: Lexicon) -> set[Cue]:

@@ -9,12 +9,12 @@ from cds_service.evidence.candidates import Candidate
 from cds_service.evidence.context import AS_WRITTEN, course_of, read_context
 from cds_service.evidence.definition import FindingDefinition
 from cds_service.evidence.forms import as_filled_in
-from cds_service.evidence.lexicon import Lexicon
+from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.matching import Match, find_matches
 from cds_service.evidence.model import Course, Side, State
 from cds_service.evidence.segments import COORDINATORS
 from cds_service.evidence.sentence import Sentence, read_sentence
-from cds_service.evidence.timing import StatedTime, is_long_ago, onset_days, stated_times
+from cds_service.evidence.timing import LONG_AGO_DAYS, StatedTime, is_long_ago, onset_days, stated_times
 from cds_service.evidence.tokens import tokens
 
 _LONGEST_QUOTE = 80  # characters
@@ -110,10 +110,16 @@ def _statements(
     long_ago = is_long_ago(sentence, match, times)
     for reading in readings:
         ignored = reading.ignored or ("in the past" if long_ago else "")
-        if ignored == "in the past" and definition.past_counts:
+        fresh = around.section == "past" and onset is not None and _goes_on(sentence, onset)
+        if ignored == "in the past" and (definition.past_counts or fresh):
             ignored = ""
         state = _state(reading.state, definition)
         yield Statement(definition.id, state, reading.side, onset, course, span, match.number, ignored)
+
+
+def _goes_on(sentence: Sentence, onset: int) -> bool:
+    """Tell whether what stands among past illnesses is said to be there since not long ago."""
+    return onset <= LONG_AGO_DAYS and "since" in sentence.tokens.norms and Cue.PAST_AFTER not in sentence.cues
 
 
 def _state(read: State, definition: FindingDefinition) -> State:

@@ -136,7 +136,7 @@ def _goes_on(text: str, start: int, at: int, after: int) -> bool:
     heading = line.isupper()
     if _LINE_GOES_ON.match(following):
         return not heading  # "NOT PRESENT"
-    if heading and len(line.split()) == 1:  # "DENIES"
+    if line.strip().lower() in ("negative", "positive") or (heading and len(line.split()) == 1):
         return False
     return bool(_LEFT_OPEN.search(text, max(start, at - _LEFT_OPEN_REACH), at))
 

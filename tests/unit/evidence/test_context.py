@@ -101,6 +101,9 @@ def test_the_words_around_decide_what_is_said(text: str, expected: str) -> None:
         ("Advice:\nsmoke\nReport: rust", "asserted"),
         ("ADVICE\nSmoke\nREPORT\nRust", "asserted"),
         ("Old visits:\nsmoke\nToday rust", "asserted"),
+        ("Old visits:\nsmoke\nRust since yesterday", "asserted"),
+        ("Old visits:\nsmoke\nRust for 3 years", PAST),
+        ("Smoke:\nNegative\nRust", "asserted"),
         ("Advice: smoke\nRust", "asserted"),
         ("PRINTED ADVICE\nrust", ADVICE),
         ("Call if:\nsmoke\nrust", ADVICE),
@@ -170,6 +173,8 @@ def test_what_stands_beside_a_name_is_none(text: str) -> None:
 
 def test_a_title_without_a_name_takes_no_word() -> None:
     assert said("Tell mr if rust") == {"rust": ADVICE}
+    assert said("Told the nurse rust came back") == {"rust": "asserted"}
+    assert said("Told nurse Spark") == {}
 
 
 def test_a_pseudo_entry_takes_its_words_out_of_sight() -> None:

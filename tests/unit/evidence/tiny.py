@@ -42,7 +42,7 @@ CUES: Mapping[str, tuple[str, ...]] = {
     "progressive": ("worsening",),
     "stable": ("unchanged",),
     "all": ("all",),
-    "title": ("mr",),
+    "title": ("mr", "nurse"),
 }
 GROUPS: tuple[Mapping[str, Any], ...] = (
     {"id": "side", "left": ["left"], "right": ["right"], "both": ["both", "l>r"]},
