@@ -6,16 +6,18 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+EMPTY_BOX = r"\[\s*\]|[☐□]"
+TICKED_BOX = r"\[\s*[xX✓]\s*\]|[☑☒■]"
 _EMPTY = re.compile(
-    r"""
-      \[\s*\] | \{[^{}\n]*\} | ☐ | □ | \(\s+\) | __+ | \*\*\*
-    | \[\s*[^\W\d_][^\[\]\n/\d]* (?:\s/\s[^\[\]\n/\d]+){2,} \]          # [mild / moderate / severe]
+    rf"""
+      {EMPTY_BOX} | \{{[^{{}}\n]*\}} | \(\s+\) | __+ | \*\*\*
+    | \[\s*[^\W\d_][^\[\]\n/\d]* (?:\s/\s[^\[\]\n/\d]+){{2,}} \]          # [mild / moderate / severe]
     | \b[Yy](?:es)?\s?/\s?[Nn]o?\b (?!\)?\s*[:=-]?\s*(?:[YyNn]|[Yy]es|[Nn]o)\b)     # Y / N
     """,
     re.VERBOSE,
 )
 _MAY_HOLD_A_BOX = re.compile(r"[\[{☐□_*(]|[YySs]\s?/")
-_TICKED = re.compile(r"\[\s*[xX✓]\s*\]|☑|☒|■|\([xX]\)")
+_TICKED = re.compile(rf"{TICKED_BOX}|\([xX]\)")
 _CLOSING = " \t.,;)"
 
 

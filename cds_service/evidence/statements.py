@@ -110,14 +110,14 @@ def _statements(
     long_ago = is_long_ago(sentence, match, times)
     for reading in readings:
         ignored = reading.ignored or ("in the past" if long_ago else "")
-        fresh = around.section == "past" and onset is not None and _goes_on(sentence, onset)
+        fresh = around.section == "past" and onset is not None and _is_fresh(sentence, onset)
         if ignored == "in the past" and (definition.past_counts or fresh):
             ignored = ""
         state = _state(reading.state, definition)
         yield Statement(definition.id, state, reading.side, onset, course, span, match.number, ignored)
 
 
-def _goes_on(sentence: Sentence, onset: int) -> bool:
+def _is_fresh(sentence: Sentence, onset: int) -> bool:
     """Tell whether what stands among past illnesses is said to be there since not long ago."""
     return onset <= LONG_AGO_DAYS and "since" in sentence.tokens.norms and Cue.PAST_AFTER not in sentence.cues
 

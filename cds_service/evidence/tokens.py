@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cds_service.evidence.forms import EMPTY_BOX, TICKED_BOX
+
 LONGEST_SENTENCE = 800  # characters
 _TOKEN = re.compile(
     r"""(?!\s)(?:
@@ -29,7 +31,6 @@ _SIDED_VALUE = (
     r"(?:l|r|lt|rt|left|right)\b\s*[:=]?\s*(?:[?+\d-]|(?:up|down|pos|neg|positive|negative|present|absent|normal"
     r"|nil|flexor|extensor|upgoing|downgoing|equivocal|mute|brisk)\b)"
 )
-_BOX = r"\[[\sxX✓]*\]|[☐□☑☒■]"
 # A full stop ends a sentence where a space or the end follows and no abbreviation precedes it.
 _STOP = re.compile(
     rf"""
@@ -39,7 +40,7 @@ _STOP = re.compile(
           (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
       | (?<=;)(?!\s*{_SIDED_VALUE})
       | (?<=[\w)"']\?)(?=\s|$)
-        (?!\s+(?:{_ANSWERS})\b|\s*(?:{_BOX}))
+        (?!\s+(?:{_ANSWERS})\b|\s*(?:{EMPTY_BOX}|{TICKED_BOX}))
       | (?<=\r)\n
       | (?<=\n)
     )

@@ -82,8 +82,10 @@ def test_no_thread_waits_on_when_the_round_is_over() -> None:
     "answer", [never_ends, bomb, sends(b'"' + b"x" * 3_000_000 + b'"', "application/fhir+json")]
 )
 def test_a_body_that_is_too_large_is_cut(answer: Answer) -> None:
-    with misbehaving(Condition=answer) as server:
-        got = fetch(a_request(server.base), {"conditions": WANTED["conditions"]}, limits=SMALL)
+    # The limit is of the whole round, so that the patient has to be there first.
+    with misbehaving(Condition=is_slow(0.4, answer), Patient=reads(PATIENT)) as server:
+        got = fetch(a_request(server.base), {k: WANTED[k] for k in ("patient", "conditions")}, limits=SMALL)
+    assert got["patient"] == Sent(PATIENT)
     assert got["conditions"] == Failed(TOO_LARGE)
 
 
