@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import report, stages
+from benchmarks.around import around
 from benchmarks.bodies import bodies
 from benchmarks.load import Timed, run
 from benchmarks.memory import flat_memory
@@ -73,19 +74,28 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     cold = [_cold_start(folder / f"cold-{number}", asked.workers, first) for number in range(COLD_STARTS)]
     print(f"cold start to first answer: {', '.join(f'{one:.2f} s' for one in cold)}")
     with _both(folder, asked.workers, first) as (own, bare):
-        pairs = {
-            (size, at): _pair(own, bare, size, at, asked.rounds)
-            for size in asked.sizes
-            for at in asked.at_once
-        }
-        peak = own.peak_megabytes()
+        pairs, peaks = {}, {}
+        for at in sorted(asked.at_once):
+            pairs |= {(size, at): _pair(own, bare, size, at, asked.rounds) for size in asked.sizes}
+            peaks[at] = round(own.peak_megabytes(), 1)
     print(report.table(pairs))
-    print(f"\npeak memory of a worker: {peak:.0f} MB")
+    print(
+        "\npeak memory of a worker: "
+        + ", ".join(f"{mb:.0f} MB with {at} at once" for at, mb in peaks.items())
+    )
     taken_apart = _stages(folder, asked.sizes)
     print("\n" + report.stage_table(taken_apart))
     if all((size, 8) in pairs for size in asked.sizes):
         print("\n" + report.growth(pairs))
-    about = {"cold_start_s": round(median(cold), 2), "rss_mb": round(peak, 1), "workers": asked.workers}
+    beside = around(folder)
+    print("\n" + report.around_line(beside))
+    about = {
+        "cold_start_s": round(median(cold), 2),
+        "rss_mb": peaks.get(8, max(peaks.values())),
+        "peak_mb_at_once": peaks,
+        "workers": asked.workers,
+        "around_ms": beside,
+    }
     return report.as_json(pairs, taken_apart, about)
 
 

@@ -57,10 +57,12 @@ def as_json(
     Args:
         pairs: by number of resources and concurrency.
         stages: milliseconds of each stage, by number of resources.
-        about: cold_start_s, rss_mb and more of the run as a whole.
+        about: cold_start_s, rss_mb (the peak of a worker with eight at once) and more of the run as a whole.
     """
     at_eight = {str(size): pair for (size, at_once), pair in sorted(pairs.items()) if at_once == 8}
-    cells = [{"resources": size, "concurrency": at, **asdict(pair)} for (size, at), pair in pairs.items()]
+    cells = [
+        {"resources": size, "concurrency": at, **asdict(pair)} for (size, at), pair in sorted(pairs.items())
+    ]
     return {
         "sizes": {
             size: {
@@ -90,7 +92,7 @@ def table(pairs: Mapping[tuple[int, int], Pair]) -> str:
         "| resources | at once | own/s | ceiling/s | ratio | p50 ms | p95 ms | p99 ms | p99/p50 | CPU ms |",
         "|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    for (size, at), pair in pairs.items():
+    for (size, at), pair in sorted(pairs.items()):
         own = pair.service
         lines.append(
             f"| {size} | {at} | {own.per_second:.1f} | {pair.ceiling.per_second:.1f} | {pair.ratio:.3f} "
@@ -109,6 +111,12 @@ def stage_table(stages: Mapping[int, Mapping[str, float]]) -> str:
         cells = [f"{laps[name]:.2f} ms, {100 * laps[name] / whole:.0f} %" for name in names]
         lines.append(f"| {size} | " + " | ".join(cells) + f" | {whole:.2f} ms |")
     return "\n".join(lines)
+
+
+def around_line(took: Mapping[str, float]) -> str:
+    """Return what stands around an answer, and its sum."""
+    parts = " + ".join(f"{name} {cost:.2f}" for name, cost in took.items())
+    return f"Processor time around an answer: {parts} = {sum(took.values()):.2f} ms"
 
 
 def growth(pairs: Mapping[tuple[int, int], Pair]) -> str:

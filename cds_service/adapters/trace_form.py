@@ -10,6 +10,7 @@ import orjson
 
 from cds_service.chart.model import Gap
 from cds_service.criteria.explanation import Explanation
+from cds_service.criteria.tree import opened
 from cds_service.evidence.model import Evidence
 from cds_service.hooks.card import Card
 from cds_service.trace import Trace
@@ -97,14 +98,11 @@ class _Tree:
         told = self._told.get(id(node))
         if told is not None:
             return told
-        parts = [self.node(part) for part in node.parts]
+        how, below = opened(node)
+        parts = [self.node(part) for part in below]
         if not node.because and all(type(part) is str for part in parts):
             return _line(node)
-        out: Json = {"criterion": node.criterion, "truth": node.truth}
-        if node.states:
-            out["states"] = node.states
-        if node.tier:
-            out["tier"] = node.tier
+        out = _head(node, how)
         if node.because:
             out["because"] = [self._place(item) for item in node.because]
         if parts:
@@ -119,6 +117,17 @@ class _Tree:
             place = self._places[id(item)] = len(self.evidence)
             self.evidence.append(self.write_evidence(item))
         return place
+
+
+def _head(node: Explanation, how: str) -> Json:
+    head: Json = {"criterion": node.criterion, "truth": node.truth}
+    if node.states:
+        head["states"] = node.states
+    if node.tier:
+        head["tier"] = node.tier
+    if how:
+        head["how"] = how
+    return head
 
 
 def _line(node: Explanation) -> str:

@@ -66,7 +66,8 @@ def _node(node: dict[str, Any] | str, evidence: list[dict[str, Any]], depth: int
         yield f"{indent}as number {node[SAME_AS]}"
         return
     number = f" [{node['number']}]" if "number" in node else ""
-    words = (node["truth"], node.get("tier") or "", node["criterion"], node.get("states") or "")
+    how = f"({node['how']})" if "how" in node else ""
+    words = (node["truth"], node.get("tier") or "", node["criterion"], node.get("states") or "", how)
     yield f"{indent}{'  '.join(filter(None, words))}{number}"
     for place in node.get("because", ()):
         yield f"{indent}  <- {_evidence(evidence[place])}"

@@ -18,7 +18,7 @@ def print_tree(explanations: Iterable[Explanation]) -> str:
 
 
 def _lines(node: Explanation, depth: int, printed: set[str]) -> Iterator[str]:
-    how, below = _opened(node)
+    how, below = opened(node)
     again = node.criterion in printed and bool(below)
     words = " ".join(filter(None, (node.states, f"({how})" if how else "", "(as above)" if again else "")))
     head = (node.truth, node.tier, node.criterion, words)
@@ -33,7 +33,7 @@ def _lines(node: Explanation, depth: int, printed: set[str]) -> Iterator[str]:
         yield from _lines(part, depth + 1, printed)
 
 
-def _opened(node: Explanation) -> tuple[str, tuple[Explanation, ...]]:
+def opened(node: Explanation) -> tuple[str, tuple[Explanation, ...]]:
     """Return how the parts of *node* are combined, and the parts, without the nameless node between."""
     if node.criterion and len(node.parts) == 1 and not node.parts[0].criterion and node.parts[0].parts:
         return node.parts[0].states, node.parts[0].parts
