@@ -25,8 +25,9 @@ from cds_service.evidence.sentence import Sentence
 _FAMILY_SOURCE = frozenset({"by", "per", "from", "with", "to", "via", "according"})
 _HAS = frozenset({"has", "had", "was", "is", "got", "became", "developed"})
 _GOES_ON = frozenset({"then", "until", "because", "which", "developed", "just", "only"})
-_CHILDREN = frozenset({"daughter", "son", "children"})
-_PARENTS = frozenset({"mother", "mom", "mum", "father", "dad"})
+_CHILDREN = frozenset({"daughter", "son", "child", "children"})
+_PARENTS = frozenset({"mother", "mom", "mum", "father", "dad", "parents"})
+_COUPLE = frozenset({"husband", "wife", "spouse", "partner", "girlfriend", "boyfriend"})
 _IN = frozenset({"in"})
 _SETTING_ASIDE = frozenset(
     {
@@ -102,9 +103,17 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
     if section == "family":
         return not any(at < match.first for at in patient)
     norms = sentence.tokens.norms
-    if patient and norms[kin[0].first] in _CHILDREN:  # "her daughter reports that mum falls"
-        kin = [hit for hit in kin if norms[hit.first] not in _PARENTS]
+    if patient:  # "her daughter reports that mum falls"
+        spoken_of = _spoken_of_by(norms[kin[0].first])
+        kin = [hit for hit in kin if norms[hit.first] not in spoken_of]
     return any(_owns(sentence, hit, match, patient) for hit in kin)
+
+
+def _spoken_of_by(kin: str) -> frozenset[str]:
+    """Return by which words this relative names the patient."""
+    if kin in _COUPLE:
+        return _COUPLE - {kin}
+    return _PARENTS if kin in _CHILDREN else _CHILDREN if kin in _PARENTS else frozenset()
 
 
 def _owns(sentence: Sentence, kin: Hit, match: Match, patient: list[int]) -> bool:
@@ -139,7 +148,7 @@ def _is_past(sentence: Sentence, match: Match) -> bool:
     told = (hit for hit in sentence.of(Cue.PAST) if not _follows_a_time(sentence, hit))
     return (
         any(reaches_in_chunk(sentence, hit, match) for hit in told)
-        or any(reaches_forward(sentence, hit, match) for hit in sentence.of(Cue.COPIED))
+        or any(hit.last < match.first for hit in sentence.of(Cue.COPIED))
         or any(reaches_back(sentence, hit, match) for hit in sentence.of(Cue.PAST_AFTER))
     )
 

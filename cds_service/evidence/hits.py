@@ -120,16 +120,17 @@ def _with_limits(hits: list[Hit]) -> list[Hit]:
     """Let the longer entry have its words.
 
     A modifier inside a longer entry is limited to it. A subject inside a longer subject ("knee" in "knee
-    jerk") and a side inside a longer side ("left" in "left and right") are dropped.
+    jerk") and whatever is inside a longer side ("well" in "left as well as right") are dropped.
     """
     longer = [hit for hit in hits if hit.last > hit.first]
     if not longer:
         return hits
     limited = []
+    sided = any(hit.meaning.group == "side" for hit in longer)
     for hit in hits:
         meaning = hit.meaning
         around = []
-        if meaning.cue is not None or meaning.group == "side" or meaning.role is _SUBJECT:
+        if sided or meaning.cue is not None or meaning.role is _SUBJECT:
             around = [
                 one for one in longer if one.first <= hit.first and hit.last <= one.last and _holds(one, hit)
             ]
@@ -147,11 +148,9 @@ def _holds(outer: Hit, inner: Hit) -> bool:
     """Tell whether the entry *outer*, which stands around *inner*, has its words for itself."""
     if outer.last - outer.first <= inner.last - inner.first:
         return False
-    if inner.meaning.cue is not None:
+    if inner.meaning.cue is not None or outer.meaning.group == "side":
         return True
-    if inner.meaning.group == "side":
-        return outer.meaning.group == "side"
-    return outer.meaning.role is _SUBJECT
+    return inner.meaning.role is _SUBJECT and outer.meaning.role is _SUBJECT
 
 
 def _length(hit: Hit) -> int:

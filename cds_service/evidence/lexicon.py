@@ -11,6 +11,7 @@ from cds_service.evidence.model import Side
 from cds_service.evidence.tokens import without_apostrophes, words_only
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
+_PLURAL_IN_ES_FROM = 6  # letters: "MASES" is a score and no plural of "MAS"
 CORRECTED_TO = 24  # letters: no word of ours is longer
 _EVERYWHERE = frozenset(
     {"the", "to", "this", "that", "them", "they", "their", "what", "when", "with", "have"}
@@ -199,16 +200,22 @@ def _telling(
         elif groups:
             rarest = max(here, key=lambda piece: (piece not in _EVERYWHERE, len(piece), piece))
             telling.setdefault(rarest, {}).setdefault(here - {rarest}, set()).update(groups)
-    return {word: _without_longer(by_others) for word, by_others in telling.items()}, frozenset(signs)
+    kept: dict[frozenset[str], frozenset[str]] = {}
+    return {word: _without_longer(by_others, kept) for word, by_others in telling.items()}, frozenset(signs)
 
 
-def _without_longer(by_others: Mapping[frozenset[str], set[str]]) -> tuple[Told, ...]:
-    """Leave out what fewer other words tell already: "empty bladder" tells of "empty his bladder", too."""
+def _without_longer(
+    by_others: Mapping[frozenset[str], set[str]], kept: dict[frozenset[str], frozenset[str]]
+) -> tuple[Told, ...]:
+    """Leave out what fewer other words tell already: "empty bladder" tells of "empty his bladder", too.
+
+    Equal sets are kept once, in *kept*: thousands of entries tell of the same few groups.
+    """
     told: list[Told] = []
     for others, groups in sorted(by_others.items(), key=lambda item: len(item[0])):
         new = groups.difference(*(shorter.groups for shorter in told if shorter.others <= others))
         if new:
-            told.append(Told(others, frozenset(new)))
+            told.append(Told(*(kept.setdefault(one, one) for one in (others, frozenset(new)))))
     return tuple(told)
 
 
@@ -246,7 +253,8 @@ class Spelling:
         if word in self.vocabulary:
             return word
         if word.endswith("s"):
-            for singular in (word[:-1], word.removesuffix("es")):
+            of_es = word.removesuffix("es") if len(word) >= _PLURAL_IN_ES_FROM else word
+            for singular in (word[:-1], of_es):
                 if singular in self.vocabulary:
                     return singular
         length = len(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.
 _SUBJECT, _STATE = Role.SUBJECT, Role.STATE
 _NUMBER = Meaning("number", _STATE)
 _TROUBLE = "trouble-noun"
+_UNIT, _VAGUE = "time-unit", "vague-number"
 _FAR = 1_000_000  # tokens: no place is as far away
 
 
@@ -100,13 +102,24 @@ def _places(sentence: Sentence, element: WordOf | NumberOf) -> list[Hit]:
         ]
     words = sentence.words
     if len(element.groups) == 1:
-        return words.get(element.groups[0], [])
-    return [hit for group in element.groups for hit in words.get(group, ())]
+        found = words.get(element.groups[0], [])
+    else:
+        found = [hit for group in element.groups for hit in words.get(group, ())]
+    if found and _UNIT in words and _VAGUE in words:
+        counts = _counts_of_time(words)
+        return [hit for hit in found if (hit.first, hit.last) not in counts]
+    return found
+
+
+def _counts_of_time(words: Mapping[str, list[Hit]]) -> set[tuple[int, int]]:
+    """Return the places of words that count units of time ("fell FOUR weeks ago") and so nothing else."""
+    units = {hit.first for hit in words[_UNIT]}
+    return {(hit.first, hit.last) for hit in words[_VAGUE] if hit.last + 1 in units}
 
 
 def _is_a_time(sentence: Sentence, at: int) -> bool:
     """Tell whether the number counts a unit of time ("in 10 s") and so measures nothing else."""
-    return any(hit.first == at + 1 for hit in sentence.words.get("time-unit", ()))
+    return any(hit.first == at + 1 for hit in sentence.words.get(_UNIT, ()))
 
 
 def _nearest(
@@ -204,6 +217,8 @@ def side_of(sentence: Sentence, match: Match, near: int | None = None) -> Side |
         match: a match in it.
         near: a token (a "positive", a "negative") whose own side is asked for; None for the match as a whole.
     """
+    if match.number is not None and (beside := _side_beside_number(sentence, match)) is not None:
+        return beside
     segment = sentence.segment[match.first]
     around = [(at, side) for at, side in sentence.sides if sentence.segment[at] == segment]
     if near is not None:
@@ -219,6 +234,19 @@ def side_of(sentence: Sentence, match: Match, near: int | None = None) -> Side |
             )
             return Side.BOTH if plural else _joined(sides)
     return match.subject_side
+
+
+def _side_beside_number(sentence: Sentence, match: Match) -> Side | None:
+    """Return the side of a number in a row of them: "TA 3/5 R 5/5 L" as "TA R 3/5 L 5/5"."""
+    numbers, chunk = sentence.tokens.numbers, sentence.chunk
+    at = next((first for first, last in match.parts if first == last and first in numbers), None)
+    if at is None:
+        return None
+    sides = {place: side for place, side in sentence.sides if chunk[place] == chunk[at]}
+    if len(sides) < 2 or len([place for place in numbers if chunk[place] == chunk[at]]) < 2:
+        return None
+    behind = min(sides) > min(place for place in numbers if chunk[place] == chunk[at])
+    return sides.get(at + 1 if behind else at - 1)
 
 
 def _compares(sentence: Sentence, chunk: int) -> bool:

@@ -35,6 +35,8 @@ class TextReader:
     def find_in(self, passage: Passage) -> list[Evidence]:
         """Return the evidence in *passage* in the order of the text; spans are those of ``passage.text``."""
         text, kind = _without_cells(passage.text), passage.kind
+        if passage.entry is not None and text == passage.entry.label:
+            text = text.replace(";", ",")  # a label is one statement: "Fusion C5-6; indication: myelopathy"
         words = words_only(text)
         year = passage.date.latest.year if passage.date else None
         bookmark = Bookmark(text, self.lexicon, Surroundings("", passage.element == LABELLED_VALUE, year))

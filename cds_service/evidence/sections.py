@@ -93,10 +93,11 @@ class Bookmark:
         words = tuple(label.lower().replace("'", "").replace("/", " ").replace(",", " ").split())
         meanings = self.lexicon.meanings_of(words)
         section = next((one.group for one in meanings if one.cue is Cue.SECTION), "")
-        if not alone:
-            return "" if section == DENIED else section
+        if not alone and section == DENIED:
+            return ""
+        telling = _HEADINGS if alone else (Cue.HEADING,)
         hits = find_hits(list(words), self.lexicon)
-        return section or next((hit.meaning.group for hit in hits if hit.meaning.cue in _HEADINGS), "")
+        return section or next((hit.meaning.group for hit in hits if hit.meaning.cue in telling), "")
 
     def _line_end(self, at: int) -> int:
         """Return where the line that holds *at* ends; each line is searched once."""

@@ -53,4 +53,13 @@ def read_sentence(tokens: Tokens, lexicon: Lexicon) -> Sentence:
         else:
             sentence.words.setdefault(meaning.group, []).append(hit)
     sentence.chunk, sentence.segment = cut(tokens, hits, sentence.sides)
+    if sentence.sides and "never" in tokens.norms:
+        sentence.sides = [one for one in sentence.sides if not _never(sentence, one[0])]
     return sentence
+
+
+def _never(sentence: Sentence, at: int) -> bool:
+    """Tell whether the piece around *at* ends in "never": "the right hand tingles, the LEFT never"."""
+    chunk, norms = sentence.chunk, sentence.tokens.norms
+    last = max(place for place, number in enumerate(chunk) if number == chunk[at])
+    return norms[last] == "never"

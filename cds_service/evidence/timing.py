@@ -15,6 +15,9 @@ _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "ag
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but", "(", ")"})
 _AND = frozenset({"and"})
+_VISITS = frozenset(
+    {"reviewed", "seen", "saw", "visited", "visit", "review", "appointment", "examined", "discharged"}
+)
 _SOME = 3  # units of time, where the text does not say how many
 _FOR = "for"  # tells how long it lasted, and not that it goes on
 _RANGE = frozenset({"to", "-", "or", "–"})
@@ -110,15 +113,23 @@ def onset_days(sentence: Sentence, match: Match, times: list[StatedTime]) -> int
     """Return the age of the symptom in days by the nearest time in the sentence; None when none is stated."""
     if not times:
         return None
-    segment = sentence.segment[match.first]
+    segment, norms = sentence.segment[match.first], sentence.tokens.norms
     own = [time for time in times if sentence.segment[time.first] == segment]
-    return min(own or times, key=lambda time: _gap(match, time)).days
+    near = own or [time for time in times if time.first == 0 or norms[time.first - 1] not in _VISITS]
+    return min(near, key=lambda time: _gap(match, time)).days if near else None
 
 
 def _gap(match: Match, time: StatedTime) -> int:
     if time.first > match.last:
         return time.first - match.last
     return max(match.first - time.last, 0)
+
+
+def _opening_of(sentence: Sentence, at: int) -> int | None:
+    """Return where the parenthesis around a token opens: "in 2019 an infarct (WEAKNESS, numbness)"."""
+    norms = sentence.tokens.norms[:at]
+    opening = next((place for place in range(at - 1, -1, -1) if norms[place] == "("), None)
+    return None if opening is None or ")" in norms[opening:] else opening
 
 
 def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bool:
@@ -133,7 +144,10 @@ def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bo
         heads = time.first < match.first and sentence.between(time.last, match.first, _COLON)
         # "Two years ago she had a fall and incontinence" tells both of then.
         breaks = _BREAKS if time.first or match.stated else _BREAKS - _AND
-        near = not sentence.between(min(time.last, match.last), max(time.first, match.first), breaks)
+        begins = _opening_of(sentence, match.first) if time.last < match.first else None
+        near = not sentence.between(
+            min(time.last, match.last), max(time.first, begins or match.first), breaks
+        )
         ended = any(time.last < hit.first <= match.first for hit in sentence.of(Cue.ENDS))
         if (heads or near) and not ended:
             return True

@@ -11,7 +11,8 @@ from cds_service.evidence.forms import EMPTY_BOX, TICKED_BOX
 LONGEST_SENTENCE = 800  # characters
 _TOKEN = re.compile(
     r"""(?!\s)(?:
-      (?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\d/])|[^\W\d_]{4,})
+      (?P<mrc>(?<!\w)(?:mrc|mmt)\s(?:grade\s|power\s)?[0-5]\s?[+-]?(?![\w/]|[.,]\d))
+    | (?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\d/])|[^\W\d_]{4,})
     | (?P<grade>(?:(?<![\w/.])|(?<=\+/))
         (?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?!\w|/(?!\d\+)))
     | (?P<power>(?<![\w/.])[0-5]\s?[+-]?\s?(?:/|out\ of)\s?5(?![\w/]))
@@ -37,7 +38,7 @@ _STOP = re.compile(
     [.!;?\r\n]
     (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
-          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].))
+          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
       | (?<=;)(?!\s*{_SIDED_VALUE})
       | (?<=[\w)"']\?)(?=\s|$)
         (?!\s+(?:{_ANSWERS})\b|\s*(?:{EMPTY_BOX}|{TICKED_BOX}))
@@ -158,6 +159,8 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
             numbers[len(norms)] = _NUMBERS[kind](raw)
         elif kind == "level":
             raw = "".join(raw.split())
+        elif kind == "mrc":
+            kind, numbers[len(norms)] = "power", _power(raw)
         norms.append(raw)
         places.append(match.span())
         kinds.append(kind)
@@ -207,7 +210,7 @@ def _grade(raw: str) -> float:
 
 def _power(raw: str) -> float:
     half = 0.5 if "+" in raw else -0.5 if "-" in raw else 0.0
-    return float(raw.lstrip()[0]) + half
+    return float(next(char for char in raw if char.isdigit())) + half
 
 
 def _number(raw: str) -> float:

@@ -19,9 +19,10 @@ OPEN_VIGNETTES = {
     "D040": "'gets worse every month' in a sentence of its own",
     "H033": "signs that were queried elsewhere, and are normal today",
     "I030": "an inverted supinator jerk told as what the fingers do",
-    "I052": "a trunk level told as where pin is dull",
     "I059": "a score in words",
     "K068": "an abstract about other patients, pasted into the note",
+    "S056": "'reviewed last month' behind a sign is taken for its onset",
+    "T031": "'LUTS new' of the assessment, without the seven weeks of the history",
 } | dict.fromkeys(
     ("I005", "I006", "I007", "I010", "I011", "I012", "I014", "I028", "I031", "I051", "I057", "I061", "I065"),
     "told in words of its own, chosen so that no list of words has them",
@@ -62,6 +63,12 @@ OPEN_SENTENCES = frozenset(
         779,
         813,
         889,
+        897,
+        1102,
+        1130,
+        1137,
+        1138,
+        1210,
     }
 )
 """Numbers of sentences of ``fixtures/sentences.json`` that are not read as a clinician reads them."""
