@@ -172,6 +172,7 @@ def _definition(
         explained_by=tuple(entry.explained_by),
         plain=entry.plain,
         past_counts=entry.past_counts,
+        long_standing=entry.long_standing,
         event=entry.event,
         conflict=State(entry.conflict),
         doubt_counts=entry.doubt_counts,

@@ -106,6 +106,7 @@ class FindingEntry(Strict):
     explained_by: list[Text] = []
     plain: bool = False
     past_counts: bool = False
+    long_standing: bool = False
     event: bool = False
     doubt_counts: bool = False
     conflict: Literal["uncertain", "asserted"] = "uncertain"

@@ -91,6 +91,7 @@ class FindingDefinition:
         explained_by: findings that explain it when they are known and it is stable.
         plain: its words are the name of a thing: read in labels alone, and "without" in them denies nothing.
         past_counts: it still counts when told as history (a chronic disease, an operation).
+        long_standing: where no date is told, it is older than what began within a month, and does not explain that.
         event: it happened when the text says; its age is counted from then ("seen three years ago").
         conflict: what a same-day disagreement of two resources amounts to.
         doubt_counts: a question or suspicion counts as asserted.
@@ -113,6 +114,7 @@ class FindingDefinition:
     explained_by: tuple[str, ...] = ()
     plain: bool = False
     past_counts: bool = False
+    long_standing: bool = False
     event: bool = False
     conflict: State = State.UNCERTAIN
     doubt_counts: bool = False

@@ -51,7 +51,7 @@ class Finder:
         for passage in chart.passages:
             evidence.extend(self._in_passage(passage, reader))
         windowed = self._windowed(_not_beside(evidence, self.definitions), chart.as_of)
-        return _without_explained(_only_of(windowed, self.definitions), self.definitions)
+        return _without_explained(_only_of(windowed, self.definitions), self.definitions, chart.as_of)
 
     def find_in_entry(self, entry: Entry, passages: Iterable[Passage]) -> frozenset[str]:
         """Return the findings that one entry asserts by its codes or, where no code does, by its label."""
@@ -171,28 +171,32 @@ def _only_of(evidence: list[Evidence], definitions: Mapping[str, FindingDefiniti
 
 
 def _without_explained(
-    evidence: list[Evidence], definitions: Mapping[str, FindingDefinition]
+    evidence: list[Evidence], definitions: Mapping[str, FindingDefinition], as_of: date
 ) -> tuple[Evidence, ...]:
     """Set aside what a known, stable disease of the same side explains; new and progressive signs stay."""
     known: dict[str, dict[Side | None, Evidence]] = {}
     for item in evidence:
         if item.state is State.ASSERTED and not item.ignored:
             known.setdefault(item.finding, {})[item.side] = item
-    return tuple(_explained(item, known, definitions[item.finding].explained_by) for item in evidence)
+    return tuple(_explained(item, known, definitions, as_of) for item in evidence)
 
 
 def _explained(
-    item: Evidence, known: Mapping[str, Mapping[Side | None, Evidence]], causes: tuple[str, ...]
+    item: Evidence,
+    known: Mapping[str, Mapping[Side | None, Evidence]],
+    definitions: Mapping[str, FindingDefinition],
+    as_of: date,
 ) -> Evidence:
+    causes = definitions[item.finding].explained_by
     if not causes or item.ignored or item.state is State.DENIED:
         return item
     there = (cause for name in causes for cause in known.get(name, {}).values())
-    cause = next((cause for cause in there if _explains(cause, item)), None)
+    cause = next((one for one in there if _explains(one, item, definitions[one.finding], as_of)), None)
     return item._replace(ignored=f"explained by {cause.finding}") if cause else item
 
 
-def _explains(cause: Evidence, sign: Evidence) -> bool:
-    if sign.course in (Course.NEW, Course.PROGRESSIVE) or _began_since(cause, sign):
+def _explains(cause: Evidence, sign: Evidence, disease: FindingDefinition, as_of: date) -> bool:
+    if sign.course in (Course.NEW, Course.PROGRESSIVE) or _began_since(cause, sign, disease, as_of):
         return False
     if sign.course is Course.STABLE:
         return cause.side is None or sign.side is None or cause.side is Side.BOTH or cause.side is sign.side
@@ -201,9 +205,11 @@ def _explains(cause: Evidence, sign: Evidence) -> bool:
     return sign.side is cause.side
 
 
-def _began_since(cause: Evidence, sign: Evidence) -> bool:
+def _began_since(cause: Evidence, sign: Evidence, disease: FindingDefinition, as_of: date) -> bool:
     """Tell whether *sign* is said to be weeks old at most, and *cause* to be older by more than that."""
     begun, known = sign.began(), cause.began()
-    if begun is None or known is None or sign.onset_days is None:
+    if begun is None or sign.onset_days is None or sign.onset_days > LONG_AGO_DAYS:
         return False
-    return sign.onset_days <= LONG_AGO_DAYS < (begun - known).days
+    if known is None:
+        return disease.long_standing and (as_of - begun).days <= LONG_AGO_DAYS
+    return (begun - known).days > LONG_AGO_DAYS

@@ -219,8 +219,8 @@ def side_of(sentence: Sentence, match: Match, near: int | None = None) -> Side |
     """
     if match.number is not None and (beside := _side_beside_number(sentence, match)) is not None:
         return beside
-    segment = sentence.segment[match.first]
-    around = [(at, side) for at, side in sentence.sides if sentence.segment[at] == segment]
+    segments = {sentence.segment[at] for at, _ in match.parts}
+    around = [(at, side) for at, side in sentence.sides if sentence.segment[at] in segments]
     if near is not None:
         own = _own_side(sentence, around, near)
         return own if own is not None else match.subject_side

@@ -14,14 +14,14 @@ _TOKEN = re.compile(
       (?P<mrc>(?<!\w)(?:mrc|mmt)\s(?:grade\s|power\s)?[0-5]\s?[+-]?(?![\w/]|[.,]\d))
     | (?P<word>[^\W\d_]{2,}(?:['’][^\W\d_]+)*(?![\d/])|[^\W\d_]{4,})
     | (?P<grade>(?:(?<![\w/.])|(?<=\+/))
-        (?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?!\w|/(?!\d\+)))
+        (?:[0-4]\s?\+{1,2}(?:\s?/\s?4\+?)?|[0-4]\s?/\s?4\+?|\+[1-4]|\+{2,4})(?!\w|\+|/(?!\d\+|\+\+)))
     | (?P<power>(?<![\w/.])[0-5]\s?[+-]?\s?(?:/|out\ of)\s?5(?![\w/]))
     | (?P<level>(?<!\w)[clts]\d{1,2}(?:\s?[-/]\s?[clts]?\d{1,2})*(?!\w))
     | (?P<fraction>(?<![\w/])\d{1,2}/(?:7|52|12)(?![\w/]))
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
     | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
-    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-/-|\+/\+)(?![\w/])|\+ve|-ve|->|=>|[→↑↓⇑⇓+?:,;/=&<>^()\[\]•]
+    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-/-|\+/\+)(?![\w/])|\+ve|-ve|->|=>|[→↑↓⇑⇓✓✗✘+?:,;/=&<>^()\[\]•]
         |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     )""",
     re.VERBOSE | re.MULTILINE,
@@ -38,7 +38,7 @@ _STOP = re.compile(
     [.!;?\r\n]
     (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
-          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
+          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!(?<!['’])\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
       | (?<=;)(?!\s*{_SIDED_VALUE})
       | (?<=[\w)"']\?)(?=\s|$)
         (?!\s+(?:{_ANSWERS})\b|\s*(?:{EMPTY_BOX}|{TICKED_BOX}))
@@ -191,8 +191,6 @@ def _sign(raw: str, match: re.Match[str]) -> str:
         return "query" if asks_ahead or _OPENS_A_QUESTION.search(text[max(0, start - 8) : start]) else raw
     if raw == ";":
         return ","
-    if raw in ("-/-", "+/+"):
-        return f"({raw[0]})"
     if raw == "+" and text[start - 1 : start].isalpha() and not text[end : end + 1].strip(" ,.;)"):
         return "(+)"
     if raw in ("-", "–", "—"):
