@@ -168,7 +168,6 @@ def _definition(
         statuses=frozenset(entry.statuses),
         of=entry.of,
         not_with=tuple(entry.not_with),
-        any_text=entry.any_text,
         explained_by=tuple(entry.explained_by),
         plain=entry.plain,
         past_counts=entry.past_counts,

@@ -102,7 +102,6 @@ class FindingEntry(Strict):
     statuses: list[Text] = []
     of: str = ""
     not_with: list[Text] = []
-    any_text: str = ""
     explained_by: list[Text] = []
     plain: bool = False
     past_counts: bool = False

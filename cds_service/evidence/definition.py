@@ -87,11 +87,10 @@ class FindingDefinition:
         statuses: entry statuses that count; empty means any that is not over.
         of: the text or code counts only on a resource that also asserts this finding.
         not_with: its words count only where none of these findings is asserted on the same resource.
-        any_text: a non-empty text in this element asserts it ("" for none).
         explained_by: findings that explain it when they are known and it is stable.
         plain: its words are the name of a thing: read in labels alone, and "without" in them denies nothing.
         past_counts: it still counts when told as history (a chronic disease, an operation).
-        long_standing: where no date is told, it is older than what began within a month, and does not explain that.
+        long_standing: without a date it is older than what began within a month, and does not explain that.
         event: it happened when the text says; its age is counted from then ("seen three years ago").
         conflict: what a same-day disagreement of two resources amounts to.
         doubt_counts: a question or suspicion counts as asserted.
@@ -110,7 +109,6 @@ class FindingDefinition:
     statuses: frozenset[str] = frozenset()
     of: str = ""
     not_with: tuple[str, ...] = ()
-    any_text: str = ""
     explained_by: tuple[str, ...] = ()
     plain: bool = False
     past_counts: bool = False

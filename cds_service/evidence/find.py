@@ -23,19 +23,12 @@ class Finder:
     findings: Findings
     codes: CodeIndex
     patterns: PatternIndex
-    mere_text: Mapping[str, tuple[FindingDefinition, ...]]
 
     @classmethod
     def of(cls, findings: Findings) -> Finder:
         """Index the codes and the patterns of *findings*."""
         definitions = tuple(findings.definitions.values())
-        mere_text = {
-            element: tuple(d for d in definitions if d.any_text == element)
-            for element in {d.any_text for d in definitions if d.any_text}
-        }
-        return cls(
-            findings, CodeIndex(definitions), PatternIndex.of(definitions, findings.lexicon), mere_text
-        )
+        return cls(findings, CodeIndex(definitions), PatternIndex.of(definitions, findings.lexicon))
 
     def find(self, chart: Chart) -> tuple[Evidence, ...]:
         """Return every place in *chart* that speaks about a finding.
@@ -83,7 +76,7 @@ class Finder:
                 for item in found
                 if _speaks(passage, entry, self.definitions[item.finding])
             ]
-        return found + self._by_mere_text(passage)
+        return found
 
     def _as_recorded(self, item: Evidence, passage: Passage, entry: Entry) -> Evidence:
         """Add what the entry says of its own label: a provisional diagnosis is uncertain, an onset counts."""
@@ -93,21 +86,6 @@ class Finder:
         if passage.kind == "Condition" and item.onset_days is None and item.date is not None:
             item = item._replace(onset_days=0)
         return item
-
-    def _by_mere_text(self, passage: Passage) -> list[Evidence]:
-        """Return the findings that any text in this element asserts (a report that was written)."""
-        return [
-            Evidence(
-                finding=definition.id,
-                state=State.ASSERTED,
-                reference=passage.reference,
-                kind=passage.kind,
-                date=passage.date,
-                element=passage.element,
-            )
-            for definition in self.mere_text.get(passage.element, ())
-            if passage.text.strip()
-        ]
 
     def _windowed(self, evidence: list[Evidence], as_of: date) -> list[Evidence]:
         """Set aside what is older than its finding's window; an active condition has no age."""

@@ -80,7 +80,7 @@ def test_each_finding_has_examples_of_saying_and_of_silence() -> None:
     told_by_words = {
         name: the_library().examples[name]
         for name, one in the_library().findings.definitions.items()
-        if one.patterns and not one.any_text and not one.of
+        if one.patterns and not one.of
     }
     lacking = [name for name, one in told_by_words.items() if not ((one.says or one.doubts) and one.silent)]
     assert lacking == []

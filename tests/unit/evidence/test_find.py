@@ -16,7 +16,6 @@ from tests.unit.evidence.tiny import (
     FINDER,
     RUST,
     SMOKE,
-    SPARK,
     WINDOWS,
     a_chart,
     a_passage,
@@ -191,13 +190,6 @@ def test_words_give_way_to_a_finding_that_they_do_not_go_with() -> None:
     shy = finder(RUST | {"not_with": ["smoke"]}, SMOKE)
     assert state_of("rust", a_passage("Smoke and rust."), using=shy) is State.SILENT
     assert state_of("rust", a_passage("Rust, no smoke."), using=shy) is State.ASSERTED
-
-
-def test_any_text_of_an_element_can_be_a_finding() -> None:
-    reported = finder(SPARK | {"any_text": "conclusion"})
-    assert state_of("spark", a_passage("All well.", element="conclusion"), using=reported) is State.ASSERTED
-    assert state_of("spark", a_passage("  ", element="conclusion"), using=reported) is State.SILENT
-    assert state_of("spark", a_passage("All well."), using=reported) is State.SILENT
 
 
 def test_words_count_only_in_the_kinds_of_text_that_a_finding_names() -> None:
