@@ -31,6 +31,7 @@ _FINDING_KEYS = (
     "side",
     "onset_within",
     "onset_over",
+    "current_within",
     "onset_stated",
     "course",
     "at_least",
@@ -123,13 +124,13 @@ class CriterionReader:
         self._keys(value, _FINDING_KEYS, ("finding",), place)
         finding = self._id("finding", value["finding"], self.vocabulary.findings, place)
         place = f"{place} {finding}"
-        onset_within, onset_over = value.get("onset_within"), value.get("onset_over")
         asked = FindingIs(
             finding,
             state=self._word(State, value.get("state", "asserted"), place),
             side=None if "side" not in value else self._word(Side, value["side"], place),
-            onset_within_days=None if onset_within is None else self._window(onset_within, place),
-            onset_over_days=None if onset_over is None else self._window(onset_over, place),
+            onset_within_days=self._days(value, "onset_within", place),
+            onset_over_days=self._days(value, "onset_over", place),
+            current_within_days=self._days(value, "current_within", place),
             onset_stated=self._flag(value, "onset_stated", place),
             course=tuple(self._word(Course, word, place) for word in _listed(value.get("course", ()))),
             number_at_least=None if "at_least" not in value else self._number(value["at_least"], place),
@@ -143,6 +144,9 @@ class CriterionReader:
         event = self._id("finding", value["event"], self.vocabulary.findings, place)
         names = [self._id("finding", name, self.vocabulary.findings, place) for name in _listed(value["any"])]
         return NewSince(event, tuple(names))
+
+    def _days(self, value: dict[str, Any], key: str, place: str) -> int | None:
+        return None if value.get(key) is None else self._window(value[key], place)
 
     def _window(self, name: object, place: str) -> int:
         return self.vocabulary.windows[self._id("window", name, self.vocabulary.windows, place)]

@@ -99,6 +99,8 @@ def _answers(asked: FindingIs, item: Evidence, as_of: date, unspoken: int) -> Tr
     truths = []
     if asked.onset_within_days is not None or asked.onset_over_days is not None:
         truths.append(_onset(asked, item, as_of, unspoken))
+    if asked.current_within_days is not None:
+        truths.append(_current(item, asked.current_within_days, as_of))
     if asked.course:
         truths.append(Truth.UNKNOWN if item.course is None else _truth(item.course in asked.course))
     if asked.number_at_least is not None or asked.number_at_most is not None:
@@ -109,13 +111,23 @@ def _answers(asked: FindingIs, item: Evidence, as_of: date, unspoken: int) -> Tr
 def _onset(asked: FindingIs, item: Evidence, as_of: date, unspoken: int) -> Truth:
     """Compare an onset with the limits; an item that states none can only be old, or called new."""
     within, over = asked.onset_within_days, asked.onset_over_days
-    began = item.began()
+    began = item.began() if asked.onset_stated else _began(item)
     if began is not None:
         days = (as_of - began).days
         return _truth((within is None or days <= within) and (over is None or days > over))
-    if over is None:
-        return Truth.MET if item.course is Course.NEW and not asked.onset_stated else Truth.UNKNOWN
-    return Truth.MET if within is None and unspoken > over else Truth.UNKNOWN
+    return Truth.MET if over is not None and within is None and unspoken > over else Truth.UNKNOWN
+
+
+def _began(item: Evidence) -> date | None:
+    """Return when the item began; what is called new began when it was written, if no onset is told."""
+    if item.course is Course.NEW and item.onset_days is None and item.date is not None:
+        return item.date.latest
+    return item.began()
+
+
+def _current(item: Evidence, within: int, as_of: date) -> Truth:
+    began = item.began() or (item.date.latest if item.date else None)
+    return Truth.UNKNOWN if began is None else _truth((as_of - began).days <= within)
 
 
 def _number(asked: FindingIs, number: float | None) -> Truth:
@@ -150,6 +162,8 @@ def _qualifiers(asked: FindingIs) -> str:
         words.append(f"{stated} within {asked.onset_within_days} days")
     if asked.onset_over_days is not None:
         words.append(f"onset more than {asked.onset_over_days} days ago")
+    if asked.current_within_days is not None:
+        words.append(f"current within {asked.current_within_days} days")
     if asked.course:
         words.append(" or ".join(asked.course))
     if asked.number_at_least is not None:

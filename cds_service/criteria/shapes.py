@@ -27,6 +27,7 @@ class FindingIs:
         onset_over_days: stated onset more than so many days ago. An item that states no onset counts, too,
             once nothing about the finding was written for longer than that: what stands only in old notes
             did not begin since.
+        current_within_days: began, or was written of without an onset, at most so many days ago.
         onset_stated: the record has to state an onset; the bare word "new" is not enough.
         course: one of these courses is stated; empty does not ask.
         number_at_least: the measured number is at least this.
@@ -39,6 +40,7 @@ class FindingIs:
     side: Side | None = None
     onset_within_days: int | None = None
     onset_over_days: int | None = None
+    current_within_days: int | None = None
     onset_stated: bool = False
     course: tuple[Course, ...] = ()
     number_at_least: float | None = None

@@ -176,11 +176,18 @@ def _explained(
 def _explains(cause: Evidence, sign: Evidence, disease: FindingDefinition, as_of: date) -> bool:
     if sign.course in (Course.NEW, Course.PROGRESSIVE) or _began_since(cause, sign, disease, as_of):
         return False
+    if disease.long_standing and cause.kind != "Condition" and _is_recent(cause):
+        return False
     if sign.course is Course.STABLE:
         return cause.side is None or sign.side is None or cause.side is Side.BOTH or cause.side is sign.side
     if cause.side in (None, Side.BOTH):
         return True
     return sign.side is cause.side
+
+
+def _is_recent(item: Evidence) -> bool:
+    """Tell whether the text says that it is weeks old at most ("paraplegia since this morning")."""
+    return item.onset_days is not None and item.onset_days <= LONG_AGO_DAYS
 
 
 def _began_since(cause: Evidence, sign: Evidence, disease: FindingDefinition, as_of: date) -> bool:

@@ -42,6 +42,8 @@ class Match(NamedTuple):
 _COMPARING = frozenset(
     {"worse", "more", "than", "greater", ">", "especially", "mainly", "mostly", "predominantly"}
 )
+_YEAR = 4  # digits
+_OF_A_YEAR = frozenset({"in", "since", "from", "until", "before", "after", "/"})
 _MOST_PLACES = 12  # of one word in one sentence; no sentence that a person writes has more
 _FAR_IN_A_LABEL = 12
 _TOKEN_KIND = {NumberKind.GRADE: "grade", NumberKind.POWER: "power", NumberKind.PLAIN: "number"}
@@ -118,8 +120,11 @@ def _counts_of_time(words: Mapping[str, list[Hit]]) -> set[tuple[int, int]]:
 
 
 def _is_a_time(sentence: Sentence, at: int) -> bool:
-    """Tell whether the number counts a unit of time ("in 10 s") and so measures nothing else."""
-    return any(hit.first == at + 1 for hit in sentence.words.get(_UNIT, ()))
+    """Tell whether the number counts a unit of time ("in 10 s"), or is a year, and so measures nothing else."""
+    norms = sentence.tokens.norms
+    if any(hit.first == at + 1 for hit in sentence.words.get(_UNIT, ())):
+        return True
+    return at > 0 and len(norms[at]) == _YEAR and norms[at - 1] in _OF_A_YEAR
 
 
 def _nearest(

@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     | (?P<power>(?<![\w/.])[0-5]\s?[+-]?\s?(?:/|out\ of)\s?5(?![\w/]))
     | (?P<level>(?<!\w)[clts]\d{1,2}(?:\s?[-/]\s?[clts]?\d{1,2})*(?!\w))
     | (?P<fraction>(?<![\w/])\d{1,2}/(?:7|52|12)(?![\w/]))
+    | (?P<litres>\d\.\d+\s?(?:l|lit(?:er|re)s?)(?!\w))
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
     | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
@@ -159,6 +160,8 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
             numbers[len(norms)] = _NUMBERS[kind](raw)
         elif kind == "level":
             raw = "".join(raw.split())
+        elif kind == "litres":
+            kind, numbers[len(norms)] = "number", 1000 * _number(raw.rstrip("literes "))
         elif kind == "mrc":
             kind, numbers[len(norms)] = "power", _power(raw)
         norms.append(raw)

@@ -133,6 +133,7 @@ def _slipped_finding(criterion: FindingIs) -> Iterator[tuple[str, Criterion]]:
     for name, step in (
         ("onset_within_days", 1),
         ("onset_over_days", 1),
+        ("current_within_days", 1),
         ("number_at_least", 1),
         ("number_at_most", 1),
     ):

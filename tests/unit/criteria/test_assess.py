@@ -113,7 +113,27 @@ def test_without_an_onset_only_the_word_new_is_recent() -> None:
     silent, new = facts(weighed(item())), facts(weighed(item(course=Course.NEW)))
     assert truth(FindingIs("sign", onset_within_days=14), silent) is UNKNOWN
     assert truth(FindingIs("sign", onset_within_days=14), new) is YES
-    assert truth(FindingIs("sign", onset_over_days=14), new) is UNKNOWN
+    assert truth(FindingIs("sign", onset_over_days=14), new) is NO
+
+
+@pytest.mark.parametrize(("written_days_ago", "within_14", "over_14"), [(14, YES, NO), (15, NO, YES)])
+def test_what_was_called_new_began_when_it_was_written(
+    written_days_ago: int, within_14: Truth, over_14: Truth
+) -> None:
+    known = facts(weighed(item(course=Course.NEW, days=written_days_ago)))
+    assert truth(FindingIs("sign", onset_within_days=14), known) is within_14
+    assert truth(FindingIs("sign", onset_over_days=14), known) is over_14
+
+
+@pytest.mark.parametrize(
+    ("written_days_ago", "onset_days", "current"),
+    [(14, None, YES), (15, None, NO), (4, 10, YES), (4, 11, NO)],
+)
+def test_what_is_current_began_or_was_written_of_not_long_ago(
+    written_days_ago: int, onset_days: int | None, current: Truth
+) -> None:
+    known = facts(weighed(item(onset_days=onset_days, days=written_days_ago)))
+    assert truth(FindingIs("sign", current_within_days=14), known) is current
 
 
 def test_a_stated_onset_is_more_than_the_word_new() -> None:
