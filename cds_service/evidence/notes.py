@@ -19,6 +19,7 @@ from cds_service.evidence.timing import stated_times
 from cds_service.evidence.tokens import sentences, tokens, words_only
 
 _CELL = re.compile(r"\||(?<=\S)\t")
+_DOTS = re.compile(r"\.{4,}")
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
@@ -69,8 +70,10 @@ class TextReader:
 
 
 def _without_cells(text: str) -> str:
-    """Return *text* with a colon between the cells of a table: "| Weakness | No |"; places stay."""
-    return _CELL.sub(":", text) if "|" in text or "\t" in text else text
+    """Return *text* with a colon between the cells of a table, or for a row of dots; places stay."""
+    if "|" in text or "\t" in text:
+        text = _CELL.sub(":", text)
+    return _DOTS.sub(lambda dots: ":".ljust(len(dots.group())), text) if "...." in text else text
 
 
 def _dated(

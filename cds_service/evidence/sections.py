@@ -11,7 +11,7 @@ from cds_service.evidence.hits import find_hits
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.statements import Surroundings
 
-_LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][A-Za-z /&'-]{0,40}):")
+_LABEL = re.compile(r"\s*(?:[-*•]\s*)?([A-Za-z][\w /&',()-]{0,90}):", re.ASCII)
 # A line that is nothing but a heading: "PATIENT EDUCATION", "Urgent help", "--- copied from 2019 ---".
 _HEADING = re.compile(
     r"\s*(?:[-=*#_]{2,}\s*)?([A-Za-z][\w /&',-]{3,60}?)\s*(?:\([^)\n]*\)|[-=*#_]{2,})?[ \t]*$", re.ASCII
@@ -21,6 +21,7 @@ _BEGINS_ANEW = re.compile(
     r"\s*(?:patient|pt|he|she|today|now|currently|presents|on exam\w*|o/e|exam\w*|hpi|plan|assessment)\b",
     re.IGNORECASE,
 )
+_SOMETHING = re.compile(r"\S")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEWLINES = ("\n", "\r")
 _HEADINGS = (Cue.HEADING, Cue.HYPOTHETICAL)  # "Return if:"
@@ -109,6 +110,7 @@ class Bookmark:
     def _paragraph_end(self, at: int) -> int:
         """Return where the next blank line behind the line of *at* begins; each is searched once."""
         if at >= self._paragraph_ends:
-            blank = _BLANK_LINE.search(self.text, self._line_end(at) + 1)
+            something = _SOMETHING.search(self.text, self._line_end(at))
+            blank = _BLANK_LINE.search(self.text, something.start()) if something else None
             self._paragraph_ends = blank.start() if blank else len(self.text)
         return self._paragraph_ends

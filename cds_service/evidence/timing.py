@@ -71,9 +71,9 @@ def stated_times(sentence: Sentence, year: int | None) -> list[StatedTime]:
 def _from_year(sentence: Sentence, at: int, number: float, year: int) -> StatedTime | None:
     """Read "in 2015" as so many years ago and "since 2015" as so long; the year of writing says nothing."""
     norms = sentence.tokens.norms
-    if not 1930 <= number < year or not at or len(norms[at]) != 4:
+    if not 1930 <= number < year or len(norms[at]) != 4:
         return None
-    return StatedTime(at, at, round((year - number) * 365), norms[at - 1] != "since")
+    return StatedTime(at, at, round((year - number) * 365), at == 0 or norms[at - 1] != "since")
 
 
 def _from_unit(sentence: Sentence, first: int, last: int, days: float | None) -> StatedTime | None:
@@ -141,7 +141,9 @@ def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bo
     for time in times:
         if not time.ago or time.days <= LONG_AGO_DAYS:
             continue
-        heads = time.first < match.first and sentence.between(time.last, match.first, _COLON)
+        heads = time.first < match.first and (
+            time.last == 0 or sentence.between(time.last, match.first, _COLON)  # "2019 - an infarct, ..."
+        )
         # "Two years ago she had a fall and incontinence" tells both of then.
         breaks = _BREAKS if time.first or match.stated else _BREAKS - _AND
         begins = _opening_of(sentence, match.first) if time.last < match.first else None
