@@ -13,7 +13,7 @@ from cds_service.evidence.scopes import has_part_in, reaches_forward
 from cds_service.evidence.sentence import Sentence
 
 _ANSWER_ENDS = frozenset({",", ")", "(", "/", ":", "x"})  # "denied x3"
-_ANSWER_MARKS = frozenset({":", "?", "=", "-"})
+_ANSWER_MARKS = frozenset({":", "?", "=", "-", "("})
 _OR = frozenset({"or", "nor"})
 _LISTS = _OR | {",", "and", "/", "&"}
 _TIMES = ("time-unit", "named-time")

@@ -79,11 +79,20 @@ def find_matches(sentence: Sentence, pattern: Pattern, *, labelled: bool = False
     found = []
     for place in columns[anchor]:
         parts = _nearest(sentence, place, anchor, columns, pattern)
-        if parts is not None:
+        if parts is not None and not (anchor and _has_its_own(sentence, parts, place)):
             match = _match(sentence, pattern, parts)
             if _words_between(match) <= within and _numbers_hold(sentence, match):
                 found.append(match)
     return found
+
+
+def _has_its_own(sentence: Sentence, parts: list[Hit], number: Hit) -> bool:
+    """Tell whether what *number* stands before has another right behind it: "voided 240, PVR 60"."""
+    first = min(parts, key=lambda part: part.first)
+    if first is not number:
+        return False
+    kinds, behind = sentence.tokens.kinds, parts[0].last + 1
+    return kinds[number.first] == "number" and kinds[behind : behind + 1] == ["number"]
 
 
 def _bare(pattern: Pattern, hit: Hit) -> Match:

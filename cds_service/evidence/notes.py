@@ -20,6 +20,10 @@ from cds_service.evidence.tokens import sentences, tokens, words_only
 
 _CELL = re.compile(r"\||(?<=\S)\t")
 _DOTS = re.compile(r"\.{4,}")
+_LETTER_ANSWER = re.compile(r"(?<=[a-z]) ([YN])\.(?=\s|$)")  # "Falls N. Leg pain Y."
+_LISTED_PLUS = re.compile(r"[,:]\s\+\s?[a-z]", re.IGNORECASE)  # "ROS: + back pain, - saddle numbness"
+_LISTED_MINUS = re.compile(r"(?<=[,:])\s[-−]\s(?=[a-z])", re.IGNORECASE)
+_FEWEST_ANSWERS = 3
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
@@ -70,9 +74,13 @@ class TextReader:
 
 
 def _without_cells(text: str) -> str:
-    """Return *text* with a colon between the cells of a table, or for a row of dots; places stay."""
+    """Return *text* with a colon between cells, for a row of dots, before answers of one letter; places stay."""
     if "|" in text or "\t" in text:
         text = _CELL.sub(":", text)
+    if _LISTED_PLUS.search(text):
+        text = _LISTED_MINUS.sub("no ", text)
+    if len(_LETTER_ANSWER.findall(text)) >= _FEWEST_ANSWERS:
+        text = _LETTER_ANSWER.sub(r":\1\n", text)
     return _DOTS.sub(lambda dots: ":".ljust(len(dots.group())), text) if "...." in text else text
 
 

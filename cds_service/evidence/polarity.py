@@ -21,6 +21,7 @@ from cds_service.evidence.scopes import (
 )
 from cds_service.evidence.sentence import Sentence
 
+_BESIDE_A_SIDE = frozenset({"the", "is", "was", "are", "on", "side", "now", "it"})
 _ENDS_A_LABEL = frozenset({",", "and", "but"})
 _POLAR = frozenset(
     {Cue.AFFIRMS, Cue.NOT_AFTER, Cue.ANSWER_NO, Cue.NOT_BEFORE, Cue.DENIES, Cue.DOUBT_BEFORE, Cue.DOUBT_AFTER}
@@ -42,6 +43,7 @@ def polarities(sentence: Sentence, match: Match) -> list[tuple[State, Side | Non
         by_side = [(state, side_of(sentence, match, near=at)) for at, state in marks]
         if len({side for _, side in by_side}) > 1:
             return by_side
+        marks = _of_now(sentence, marks)
         nearest = min(marks, key=lambda mark: (abs(mark[0] - match.last), mark[0] < match.first))
         said = {nearest[1]}
     side = side_of(sentence, match)
@@ -68,6 +70,11 @@ def _marks(sentence: Sentence, match: Match) -> list[tuple[int, State]]:
         (hit.first, State.DENIED)
         for hit in sentence.of(Cue.DENIES)
         if hit.last + 1 == len(sentence.tokens.norms) and _closes_list(sentence, hit, match)
+    ]
+    marks += [
+        (hit.first, State.DENIED)
+        for hit in sentence.of(Cue.NOT_AFTER)
+        if sentence.tokens.norms[hit.first - 1] == ")" and _is_in_brackets(sentence, match, hit.first - 1)
     ]
     marks += [
         (hit.first, State.DENIED)
@@ -99,6 +106,12 @@ def _is_answered(sentence: Sentence, answer: Hit, match: Match) -> bool:
     return match.last < answer.first and not sentence.between(match.last, answer.first, _ENDS_A_LABEL)
 
 
+def _is_in_brackets(sentence: Sentence, match: Match, closing: int) -> bool:
+    """Tell whether *match* stands in the brackets that close there: "red flags (numbness, retention) absent"."""
+    norms = sentence.tokens.norms
+    return match.last < closing and "(" in norms[: match.first] and ")" not in norms[match.first : closing]
+
+
 def _closes_list(sentence: Sentence, hit: Hit, match: Match) -> bool:
     """Tell whether "denied" at the end of the sentence denies *match*: "retention, incontinence denied"."""
     return match.last < hit.first and may_reach(hit, match) and not is_ended(sentence, match.last, hit.first)
@@ -128,18 +141,37 @@ def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:
 
 
 def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
-    if (
-        is_about_something_else(sentence, hit, match)
-        or not may_reach(hit, match)
-        or is_ended(sentence, min(hit.first, match.first), max(hit.first, match.first))
-    ):
+    if is_about_something_else(sentence, hit, match) or not may_reach(hit, match):
         return False
+    if is_ended(sentence, min(hit.first, match.first), max(hit.first, match.first)):
+        return _goes_on_about(sentence, match, hit)
     if sentence.segment[hit.first] == sentence.segment[match.last]:
         return True
     together = any(
         match.last < cue.first <= hit.first and hit.first - cue.last <= 3 for cue in sentence.of(Cue.ALL)
     )
     return together and hit.first > match.last
+
+
+def _of_now(sentence: Sentence, marks: list[tuple[int, State]]) -> list[tuple[int, State]]:
+    """Return what is said behind "now", if anything is: "was negative in June, now POSITIVE"."""
+    norms = sentence.tokens.norms
+    if "now" not in norms:
+        return marks
+    now = norms.index("now")
+    return [mark for mark in marks if mark[0] > now] or marks
+
+
+def _goes_on_about(sentence: Sentence, match: Match, mark: Hit) -> bool:
+    """Tell whether "but", and no more than a side, parts them: "sign absent right but PRESENT on the left"."""
+    norms = sentence.tokens.norms
+    behind = [hit.first for hit in sentence.of(Cue.ENDS) if match.last < hit.first < mark.first]
+    sides = {at for at, _ in sentence.sides}
+    return (
+        bool(behind)
+        and norms[behind[-1]] != "which"
+        and all(at in sides or norms[at] in _BESIDE_A_SIDE for at in range(behind[-1] + 1, mark.first))
+    )
 
 
 def _negates_mark(sentence: Sentence, mark: Hit) -> bool:

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
     | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
-    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-/-|\+/\+)(?![\w/])|\+ve|-ve|->|=>|[→↑↓⇑⇓✓✗✘+?:,;/=&<>^()\[\]•]
+    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-(?:/-)+|\+/\+)(?![\w/])|\+ve|-ve|->|=>|[→↑↓⇑⇓✓✗✘+?:,;/=&<>^()\[\]•]
         |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     )""",
     re.VERBOSE | re.MULTILINE,
@@ -39,8 +39,8 @@ _STOP = re.compile(
     [.!;?\r\n]
     (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
-          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!(?<!['’])\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
-      | (?<=;)(?!\s*{_SIDED_VALUE})
+          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\bincl.)(?<!\besp.)(?<!(?<!['’])\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
+      | (?<=;)(?!\s*(?:{_SIDED_VALUE}|\d+\s*beats?\b))
       | (?<=[\w)"']\?)(?=\s|$)
         (?!\s+(?:{_ANSWERS})\b|\s*(?:{EMPTY_BOX}|{TICKED_BOX}))
       | (?<=\r)\n
@@ -172,7 +172,7 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
 
 def _lower(text: str) -> str:
     """Return *text* in lower case; a letter that would become two becomes one, places stay."""
-    lowered = text.lower()
+    lowered = text.lower().replace("\u2212", "-")
     return lowered if len(lowered) == len(text) else "".join(char.lower()[0] for char in text)
 
 
@@ -194,6 +194,8 @@ def _sign(raw: str, match: re.Match[str]) -> str:
         return "query" if asks_ahead or _OPENS_A_QUESTION.search(text[max(0, start - 8) : start]) else raw
     if raw == ";":
         return ","
+    if raw.startswith("-/"):
+        return "-/-"
     if raw == "+" and text[start - 1 : start].isalpha() and not text[end : end + 1].strip(" ,.;)"):
         return "(+)"
     if raw in ("-", "–", "—"):
