@@ -25,7 +25,7 @@ def date_written(resource: Json) -> FhirDate | None:
 
 def read_document(resource: Json, reference: str) -> Iterator[Part]:
     """Yield the text of a note; when none of its renditions can be read, a gap says why."""
-    date = date_written(resource)
+    date, title = date_written(resource), label(resource.get("type"))
     seen, reasons = set(), []
     for path, content in numbered(resource, "content"):
         attachment = fields(content).get("attachment")
@@ -34,7 +34,7 @@ def read_document(resource: Json, reference: str) -> Iterator[Part]:
             reasons.append(words.reason)
         elif words.strip() and words not in seen:
             seen.add(words)
-            yield Passage("DocumentReference", reference, f"{path}.attachment", words, date)
+            yield Passage("DocumentReference", reference, f"{path}.attachment", words, date, title=title)
     if not seen and reasons:
         yield Gap(reference or "DocumentReference", reasons[0])
 

@@ -65,6 +65,7 @@ class Passage(NamedTuple):
         text: the text. For an Observation the passage is "label[, body site]: value".
         date: when it was written; for a condition its onset.
         entry: the entry that the text belongs to, None for a note.
+        title: what kind of document it is, in words ("Progress note"); "" when not recorded.
     """
 
     kind: str
@@ -73,6 +74,7 @@ class Passage(NamedTuple):
     text: str
     date: FhirDate | None = None
     entry: Entry | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

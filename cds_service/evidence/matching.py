@@ -129,7 +129,7 @@ def _counts_of_time(words: Mapping[str, list[Hit]]) -> set[tuple[int, int]]:
 
 
 def _is_a_time(sentence: Sentence, at: int) -> bool:
-    """Tell whether the number counts a unit of time ("in 10 s"), or is a year, and so measures nothing else."""
+    """Tell whether the number counts a unit of time ("in 10 s") or is a year, and so measures nothing."""
     norms = sentence.tokens.norms
     if any(hit.first == at + 1 for hit in sentence.words.get(_UNIT, ())):
         return True

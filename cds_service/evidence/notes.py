@@ -5,25 +5,19 @@ Most sentences speak of no finding. They are told apart by their words alone, be
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from cds_service.chart.model import Passage
 from cds_service.evidence.candidates import Candidate, PatternIndex
+from cds_service.evidence.layout import laid_out
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.model import Evidence
-from cds_service.evidence.sections import Bookmark
+from cds_service.evidence.sections import Bookmark, section_of_title
 from cds_service.evidence.sentence import read_sentence
 from cds_service.evidence.statements import Statement, Surroundings, read_statements
 from cds_service.evidence.timing import stated_times
 from cds_service.evidence.tokens import sentences, tokens, words_only
 
-_CELL = re.compile(r"\||(?<=\S)\t")
-_DOTS = re.compile(r"\.{4,}")
-_LETTER_ANSWER = re.compile(r"(?<=[a-z]) ([YN])\.(?=\s|$)")  # "Falls N. Leg pain Y."
-_LISTED_PLUS = re.compile(r"[,:]\s\+\s?[a-z]", re.IGNORECASE)  # "ROS: + back pain, - saddle numbness"
-_LISTED_MINUS = re.compile(r"(?<=[,:])\s[-−]\s(?=[a-z])", re.IGNORECASE)
-_FEWEST_ANSWERS = 3
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
@@ -39,12 +33,13 @@ class TextReader:
 
     def find_in(self, passage: Passage) -> list[Evidence]:
         """Return the evidence in *passage* in the order of the text; spans are those of ``passage.text``."""
-        text, kind = _without_cells(passage.text), passage.kind
+        text, kind = laid_out(passage.text), passage.kind
         if passage.entry is not None and text == passage.entry.label:
             text = text.replace(";", ",")  # a label is one statement: "Fusion C5-6; indication: myelopathy"
         words = words_only(text)
         year = passage.date.latest.year if passage.date else None
         bookmark = Bookmark(text, self.lexicon, Surroundings("", passage.element == LABELLED_VALUE, year))
+        document = section_of_title(passage.title, self.lexicon) if passage.title else ""
         mine = " my " in words or "'my " in words or words.startswith("my ")
         found: list[Evidence] = []
         before: list[Statement] = []
@@ -53,6 +48,8 @@ class TextReader:
             here = words[start:end].split()
             bookmark.move(start, end)
             around = bookmark.turn_to(here[:3]) if mine else bookmark.around
+            if document and not around.section:
+                around = around._replace(section=document)
             candidates = self.index.among(here, kind) if len(found) < _MOST_STATEMENTS else []
             if before:
                 if not candidates and end - start < _LONGEST_AFTERTHOUGHT:
@@ -71,17 +68,6 @@ class TextReader:
             said = read_statements(sentence, candidates, self.lexicon, around)
             self._known[sentence, kind, around] = said
         return said
-
-
-def _without_cells(text: str) -> str:
-    """Return *text* with a colon between cells, for a row of dots, before answers of one letter; places stay."""
-    if "|" in text or "\t" in text:
-        text = _CELL.sub(":", text)
-    if _LISTED_PLUS.search(text):
-        text = _LISTED_MINUS.sub("no ", text)
-    if len(_LETTER_ANSWER.findall(text)) >= _FEWEST_ANSWERS:
-        text = _LETTER_ANSWER.sub(r":\1\n", text)
-    return _DOTS.sub(lambda dots: ":".ljust(len(dots.group())), text) if "...." in text else text
 
 
 def _dated(

@@ -107,7 +107,7 @@ def _is_answered(sentence: Sentence, answer: Hit, match: Match) -> bool:
 
 
 def _is_in_brackets(sentence: Sentence, match: Match, closing: int) -> bool:
-    """Tell whether *match* stands in the brackets that close there: "red flags (numbness, retention) absent"."""
+    """Tell whether *match* is in the brackets that close there: "red flags (numbness, retention) absent"."""
     norms = sentence.tokens.norms
     return match.last < closing and "(" in norms[: match.first] and ")" not in norms[match.first : closing]
 
@@ -163,7 +163,7 @@ def _of_now(sentence: Sentence, marks: list[tuple[int, State]]) -> list[tuple[in
 
 
 def _goes_on_about(sentence: Sentence, match: Match, mark: Hit) -> bool:
-    """Tell whether "but", and no more than a side, parts them: "sign absent right but PRESENT on the left"."""
+    """Tell whether "but", and no more than a side, parts them: "absent right but PRESENT on the left"."""
     norms = sentence.tokens.norms
     behind = [hit.first for hit in sentence.of(Cue.ENDS) if match.last < hit.first < mark.first]
     sides = {at for at, _ in sentence.sides}

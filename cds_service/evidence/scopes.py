@@ -8,6 +8,7 @@ from cds_service.evidence.matching import Match
 from cds_service.evidence.sentence import Sentence
 
 _COMMA = frozenset({","})
+_THEN = frozenset({"then"})  # "the numbness that she had then CLEARED"
 _FILLING = frozenset(
     {
         "and",
@@ -61,14 +62,17 @@ def is_inside(hit: Hit, match: Match) -> bool:
     return any(first <= at <= last for first, last in match.parts)
 
 
-def is_ended(sentence: Sentence, one: int, other: int) -> bool:
-    """Tell whether a word such as "but" stands between two tokens."""
+def is_ended(sentence: Sentence, one: int, other: int, passing: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a word such as "but", and none of *passing*, stands between two tokens."""
     ends = sentence.of(Cue.ENDS)
     if not ends:
         return False
     low, high = min(one, other), max(one, other)
     return any(
-        hit.within is None and low < hit.first <= high and not is_closed(sentence, hit.first, high)
+        hit.within is None
+        and low < hit.first <= high
+        and sentence.tokens.norms[hit.first] not in passing
+        and not is_closed(sentence, hit.first, high)
         for hit in ends
     )
 
@@ -97,7 +101,7 @@ def reaches_back(sentence: Sentence, hit: Hit, match: Match) -> bool:
         and may_reach(hit, match)
         and not is_inside(hit, match)
         and sentence.segment[hit.first] == sentence.segment[match.last]
-        and not is_ended(sentence, match.last, hit.first)
+        and not is_ended(sentence, match.last, hit.first, _THEN)
     )
 
 

@@ -21,12 +21,23 @@ _BEGINS_ANEW = re.compile(
     r"\s*(?:patient|pt|he|she|today|now|currently|presents|on exam\w*|o/e|exam\w*|hpi|plan|assessment)\b",
     re.IGNORECASE,
 )
+_PIECES = re.compile(r"\s*[-–,:;/()]\s*")
 _SOMETHING = re.compile(r"\S")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _NEWLINES = ("\n", "\r")
 _HEADINGS = (Cue.HEADING, Cue.HYPOTHETICAL)  # "Return if:"
 _HE = frozenset({"husband", "father", "dad", "brother", "son", "grandfather", "uncle", "boyfriend"})
 _SHE = frozenset({"wife", "mother", "mum", "mom", "sister", "daughter", "grandmother", "aunt", "girlfriend"})
+
+
+def section_of_title(title: str, lexicon: Lexicon) -> str:
+    """Return what the title of a document makes of all of it: "Patient instructions" are advice."""
+    for piece in _PIECES.split(title.lower()):
+        meanings = lexicon.meanings_of(tuple(piece.split()))
+        section = next((one.group for one in meanings if one.cue is Cue.SECTION), "")
+        if section:
+            return section
+    return ""
 
 
 @dataclass(slots=True)
@@ -41,6 +52,7 @@ class Bookmark:
     lexicon: Lexicon
     around: Surroundings
     _section_ends: int = -1
+    _opened: int = 0
     _line_ends: int = -1
     _paragraph_ends: int = -1
     _pronoun: str = ""
@@ -60,7 +72,7 @@ class Bookmark:
             self._section_ends = max(self._section_ends, self._line_end(end))
         elif self.around.section and (
             start > self._section_ends
-            or _BLANK_LINE.search(text, max(0, start - 3), start)
+            or (_BLANK_LINE.search(text, max(0, start - 3), start) and self._has_begun(start))
             or _BEGINS_ANEW.match(text, start, end)
         ):
             self.around = self.around._replace(section="")
@@ -87,7 +99,12 @@ class Bookmark:
             return False
         self.around = self.around._replace(section=section)
         self._section_ends = self._paragraph_end(label.end()) if alone else -1
+        self._opened = label.end()
         return True
+
+    def _has_begun(self, at: int) -> bool:
+        """Tell whether anything stands between the heading and *at*, which a blank line may part."""
+        return _SOMETHING.search(self.text, self._opened, at) is not None
 
     def _section(self, label: str, *, alone: bool) -> str:
         """Return what a label makes of what follows; *alone* in its line, it may say it by one word."""

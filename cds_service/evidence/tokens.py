@@ -22,8 +22,8 @@ _TOKEN = re.compile(
     | (?P<number>\d+(?:[.,]\d+)*)
     | (?P<slashed>(?<!\w)(?:[a-z]/[a-z]{1,2}|w/o|w/)(?![a-z]))
     | (?P<letter>[^\W\d_]+(?:['’][^\W\d_]+)*)
-    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-(?:/-)+|\+/\+)(?![\w/])|\+ve|-ve|->|=>|[→↑↓⇑⇓✓✗✘+?:,;/=&<>^()\[\]•]
-        |(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
+    | (?P<sign>\(\s?[+-]\s?\)|(?<![\w/])(?:-(?:/-)+|\+/\+)(?![\w/])|\+ve|-ve|->|=>
+        |[→↑↓⇑⇓✓✗✘+?:,;/=&<>^()\[\]•]|(?<![^\s(])[-–—]|(?<=\w)-(?=[\s,.;)]|$))
     )""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -158,12 +158,9 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
             raw = _sign("".join(raw.split()), match)
         elif kind in _NUMBERS:
             numbers[len(norms)] = _NUMBERS[kind](raw)
+            kind = _KIND_OF.get(kind, kind)
         elif kind == "level":
             raw = "".join(raw.split())
-        elif kind == "litres":
-            kind, numbers[len(norms)] = "number", 1000 * _number(raw.rstrip("literes "))
-        elif kind == "mrc":
-            kind, numbers[len(norms)] = "power", _power(raw)
         norms.append(raw)
         places.append(match.span())
         kinds.append(kind)
@@ -216,6 +213,11 @@ def _power(raw: str) -> float:
     return float(next(char for char in raw if char.isdigit())) + half
 
 
+def _litres(raw: str) -> float:
+    """Read 1.2 L as 1200 millilitres."""
+    return 1000 * _number(raw.partition("l")[0].strip())
+
+
 def _number(raw: str) -> float:
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", raw):
         return float(raw.replace(",", ""))
@@ -232,6 +234,9 @@ def _fraction(raw: str) -> float:
 _NUMBERS: dict[str, Callable[[str], float]] = {
     "grade": _grade,
     "power": _power,
+    "mrc": _power,
+    "litres": _litres,
     "number": _number,
     "fraction": _fraction,
 }
+_KIND_OF = {"mrc": "power", "litres": "number"}
