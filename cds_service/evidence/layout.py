@@ -22,8 +22,8 @@ def laid_out(text: str) -> str:
         text = _CELL.sub(":", text)
     if "...." in text:
         text = _DOTS.sub(lambda dots: ":".ljust(len(dots.group())), text)
-    if _LISTED_PLUS.search(text):
+    if " +" in text and _LISTED_PLUS.search(text):
         text = _LISTED_MINUS.sub("no ", text)
-    if len(_LETTER_ANSWER.findall(text)) >= _FEWEST_ANSWERS:
+    if " N." in text and len(_LETTER_ANSWER.findall(text)) >= _FEWEST_ANSWERS:
         text = _LETTER_ANSWER.sub(r":\1\n", text)
     return text

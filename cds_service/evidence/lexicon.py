@@ -112,6 +112,7 @@ class Lexicon:
         telling: the word of each entry that is met least often, which is a long one → what it tells of.
         signs: the word groups that can be written without a word, as an arrow or a plus.
         onsets: the first words of what tells that something began.
+        headings: the first words of what, in a heading, makes a section one of advice or of an older note.
     """
 
     entries: Mapping[str, Node]
@@ -120,6 +121,7 @@ class Lexicon:
     telling: Mapping[str, tuple[Told, ...]] = field(repr=False)
     signs: frozenset[str]
     onsets: frozenset[str]
+    headings: frozenset[str]
 
     @classmethod
     def of(
@@ -145,9 +147,8 @@ class Lexicon:
             known=lambda word: word if word in telling else normal(word),
             telling=telling,
             signs=signs,
-            onsets=frozenset(
-                words[0] for words, means in grouped.items() for one in means if one.cue is Cue.ONSET
-            ),
+            onsets=_first_words(grouped, Cue.ONSET),
+            headings=_first_words(grouped, Cue.HEADING, Cue.HYPOTHETICAL),
         )
 
     def meanings_of(self, words: tuple[str, ...]) -> tuple[Meaning, ...]:
@@ -174,6 +175,10 @@ class _Remembered(dict[str, str]):
             self.clear()
         self[word] = form = self._form(word)
         return form
+
+
+def _first_words(grouped: Mapping[tuple[str, ...], list[Meaning]], *cues: Cue) -> frozenset[str]:
+    return frozenset(words[0] for words, means in grouped.items() if any(one.cue in cues for one in means))
 
 
 def _tree(grouped: Mapping[tuple[str, ...], list[Meaning]]) -> dict[str, Node]:

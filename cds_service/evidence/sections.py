@@ -24,6 +24,7 @@ _BEGINS_ANEW = re.compile(
 _PIECES = re.compile(r"\s*[-–,:;/()]\s*")
 _SOMETHING = re.compile(r"\S")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+_LONGEST_LABEL = 6  # words; what stands before a colon and is longer says something itself
 _NEWLINES = ("\n", "\r")
 _HEADINGS = (Cue.HEADING, Cue.HYPOTHETICAL)  # "Return if:"
 _HE = frozenset({"husband", "father", "dad", "brother", "son", "grandfather", "uncle", "boyfriend"})
@@ -113,9 +114,12 @@ class Bookmark:
         section = next((one.group for one in meanings if one.cue is Cue.SECTION), "")
         if not alone and section == DENIED:
             return ""
+        is_text = not alone and len(words) > _LONGEST_LABEL
+        if section or is_text or self.lexicon.headings.isdisjoint(words):
+            return section
         telling = _HEADINGS if alone else (Cue.HEADING,)
         hits = find_hits(list(words), self.lexicon)
-        return section or next((hit.meaning.group for hit in hits if hit.meaning.cue in telling), "")
+        return next((hit.meaning.group for hit in hits if hit.meaning.cue in telling), "")
 
     def _line_end(self, at: int) -> int:
         """Return where the line that holds *at* ends; each line is searched once."""
