@@ -143,6 +143,8 @@ def _denies_beside(sentence: Sentence, hit: Hit, match: Match) -> bool:
 def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
     if is_about_something_else(sentence, hit, match) or not may_reach(hit, match):
         return False
+    if match.first < hit.first < match.last and is_ended(sentence, hit.first, match.last):
+        return False  # "leg numbness ABSENT but weakness": the match reaches over it
     if is_ended(sentence, min(hit.first, match.first), max(hit.first, match.first)):
         return _goes_on_about(sentence, match, hit)
     if sentence.segment[hit.first] == sentence.segment[match.last]:
