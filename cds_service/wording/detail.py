@@ -127,7 +127,12 @@ def _gaps(gaps: tuple[Gap, ...]) -> str:
 
 
 def _reference(on: Grounds) -> str:
-    """Return figure and citation of the strongest rule whose figure fits the patient, "" without one."""
+    """Return figure and citation of the strongest rule whose figure fits the patient, "" without one.
+
+    A card that a suppression puts in the place of the rule's says something else than the rule's figure.
+    """
+    if _is_redirected(on.verdict):
+        return ""
     rules: Mapping[str, Rule] = {rule.id: rule for rule in on.recommendation.rules}
     for fired in on.verdict.fired:
         for name in rules[fired.criterion].shows:
@@ -141,5 +146,8 @@ def _reference(on: Grounds) -> str:
 def because_of(verdict: Verdict) -> tuple[Explanation, ...]:
     """Return what shows the main card: the redirection, if any, and the strongest rules that fired."""
     fired = tuple(rule for rule in verdict.fired if rule.tier is verdict.tier)
-    redirected = verdict.suppression is not None and isinstance(verdict.suppression.then, Redirect)
-    return (verdict.because, *fired) if redirected and verdict.because else fired
+    return (verdict.because, *fired) if _is_redirected(verdict) and verdict.because else fired
+
+
+def _is_redirected(verdict: Verdict) -> bool:
+    return verdict.suppression is not None and isinstance(verdict.suppression.then, Redirect)
