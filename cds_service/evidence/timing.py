@@ -15,6 +15,7 @@ _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "ag
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but", "(", ")"})
 _AND = frozenset({"and"})
+_COMMA = frozenset({","})  # "a year ago, when both legs became weak"
 _VISITS = frozenset(
     {"reviewed", "seen", "saw", "visited", "visit", "review", "appointment", "examined", "discharged"}
 )
@@ -147,9 +148,8 @@ def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bo
         # "Two years ago she had a fall and incontinence" tells both of then.
         breaks = _BREAKS if time.first or match.stated else _BREAKS - _AND
         begins = _opening_of(sentence, match.first) if time.last < match.first else None
-        near = not sentence.between(
-            min(time.last, match.last), max(time.first, begins or match.first), breaks
-        )
+        low, high = min(time.last, match.last), max(time.first, begins or match.first)
+        near = not sentence.between(low, high, breaks - _COMMA if "when" in norms[low:high] else breaks)
         ended = any(time.last < hit.first <= match.first for hit in sentence.of(Cue.ENDS))
         if (heads or near) and not ended:
             return True
