@@ -5,6 +5,7 @@ Source: ConText, Harkema 2009, doi:10.1016/j.jbi.2009.05.002.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cds_service.evidence.hits import Hit
@@ -24,9 +25,13 @@ from cds_service.evidence.sentence import Sentence
 
 _FAMILY_SOURCE = frozenset({"by", "per", "from", "with", "to", "via", "according"})
 _HAS = frozenset({"has", "had", "was", "is", "got", "became", "developed"})
-_GOES_ON = frozenset({"then", "until", "because", "which", "developed", "just", "only"})
+_GOES_ON = frozenset({"then", "still", "until", "because", "which", "developed", "just", "only"})
 _CHILDREN = frozenset({"daughter", "son", "child", "children"})
 _PARENTS = frozenset({"mother", "mom", "mum", "father", "dad", "parents"})
+HE = frozenset({"husband", "father", "dad", "brother", "son", "grandfather", "uncle", "boyfriend"})
+SHE = frozenset({"wife", "mother", "mum", "mom", "sister", "daughter", "grandmother", "aunt", "girlfriend"})
+_HE_WORDS = frozenset({"he", "hes"})
+_SHE_WORDS = frozenset({"she", "shes"})
 _COUPLE = frozenset({"husband", "wife", "spouse", "partner", "girlfriend", "boyfriend"})
 _IN = frozenset({"in"})
 _SETTING_ASIDE = frozenset(
@@ -99,14 +104,30 @@ def _is_family(sentence: Sentence, match: Match, section: str) -> bool:
     kin = sentence.of(Cue.FAMILY)
     if not kin and section != "family":
         return False
-    patient = [hit.first for hit in (*sentence.of(Cue.PATIENT), *sentence.of(Cue.REPORTS))]
+    norms = sentence.tokens.norms
+    others = _pronouns_of(kin, norms)
+    patient = [
+        hit.first
+        for hit in (*sentence.of(Cue.PATIENT), *sentence.of(Cue.REPORTS))
+        if norms[hit.first] not in others
+    ]
     if section == "family":
         return not any(at < match.first for at in patient)
-    norms = sentence.tokens.norms
     if patient:  # "her daughter reports that mum falls"
         spoken_of = _spoken_of_by(norms[kin[0].first])
         kin = [hit for hit in kin if norms[hit.first] not in spoken_of]
     return any(_owns(sentence, hit, match, patient) for hit in kin)
+
+
+def _pronouns_of(kin: Sequence[Hit], norms: list[str]) -> frozenset[str]:
+    """Return what stands for the relative and not for the patient: "her husband ...: HE cannot button"."""
+    for hit in kin:
+        before = norms[hit.first - 1] if hit.first else ""
+        if before == "her" and norms[hit.first] in HE:
+            return _HE_WORDS
+        if before == "his" and norms[hit.first] in SHE:
+            return _SHE_WORDS
+    return frozenset()
 
 
 def _spoken_of_by(kin: str) -> frozenset[str]:
@@ -119,7 +140,12 @@ def _spoken_of_by(kin: str) -> frozenset[str]:
 def _owns(sentence: Sentence, kin: Hit, match: Match, patient: list[int]) -> bool:
     """Tell whether the relative *kin* is the one who has the finding, and not the one who reports it."""
     if kin.last < match.first and not _turns_back(sentence, kin, match):
-        told = kin.first and sentence.tokens.norms[kin.first - 1] in _FAMILY_SOURCE
+        norms = sentence.tokens.norms
+        told = (
+            kin.first
+            and norms[kin.first - 1] in _FAMILY_SOURCE
+            and "who" not in norms[kin.last + 1 : kin.last + 3]
+        )
         if not told and not any(kin.last < at < match.first for at in patient):
             return True
     return 0 < kin.first - match.last <= 3 and sentence.between(match.last, kin.first, _IN)

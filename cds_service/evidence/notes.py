@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from cds_service.chart.model import Passage
 from cds_service.evidence.candidates import Candidate, PatternIndex
+from cds_service.evidence.context import HE, SHE
 from cds_service.evidence.layout import laid_out
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.model import Evidence
@@ -19,6 +20,7 @@ from cds_service.evidence.timing import stated_times
 from cds_service.evidence.tokens import sentences, tokens, words_only
 
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
+_KIN = tuple(HE | SHE)
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
@@ -40,14 +42,14 @@ class TextReader:
         year = passage.date.latest.year if passage.date else None
         bookmark = Bookmark(text, self.lexicon, Surroundings("", passage.element == LABELLED_VALUE, year))
         document = section_of_title(passage.title, self.lexicon) if passage.title else ""
-        mine = " my " in words or "'my " in words or words.startswith("my ")
+        relatives = any(kin in words for kin in _KIN)
         found: list[Evidence] = []
         before: list[Statement] = []
         before_at = 0
         for start, end in sentences(text):
             here = words[start:end].split()
             bookmark.move(start, end)
-            around = bookmark.turn_to(here[:3]) if mine else bookmark.around
+            around = bookmark.turn_to(here) if relatives else bookmark.around
             if document and not around.section:
                 around = around._replace(section=document)
             candidates = self.index.among(here, kind) if len(found) < _MOST_STATEMENTS else []

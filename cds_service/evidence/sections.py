@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cds_service.evidence.context import DENIED, RELATIVE
+from cds_service.evidence.context import DENIED, HE, RELATIVE, SHE
 from cds_service.evidence.hits import find_hits
 from cds_service.evidence.lexicon import Cue, Lexicon
 from cds_service.evidence.statements import Surroundings
@@ -27,8 +27,9 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _LONGEST_LABEL = 6  # words; what stands before a colon and is longer says something itself
 _NEWLINES = ("\n", "\r")
 _HEADINGS = (Cue.HEADING, Cue.HYPOTHETICAL)  # "Return if:"
-_HE = frozenset({"husband", "father", "dad", "brother", "son", "grandfather", "uncle", "boyfriend"})
-_SHE = frozenset({"wife", "mother", "mum", "mom", "sister", "daughter", "grandmother", "aunt", "girlfriend"})
+_HER = frozenset({"my", "her"})
+_HIS = frozenset({"my", "his"})
+_OF_THE_OTHER = {"he": frozenset({"she", "her", "hers"}), "she": frozenset({"he", "him", "his"})}
 
 
 def section_of_title(title: str, lexicon: Lexicon) -> str:
@@ -57,6 +58,7 @@ class Bookmark:
     _line_ends: int = -1
     _paragraph_ends: int = -1
     _pronoun: str = ""
+    _is_told: bool = False
 
     def move(self, start: int, end: int) -> None:
         """Go to the sentence between these places: a label or a heading opens a section.
@@ -79,17 +81,22 @@ class Bookmark:
             self.around = self.around._replace(section="")
 
     def turn_to(self, words: list[str]) -> Surroundings:
-        """Return what is around a sentence that begins with *words*: "My husband ...", and then "He ..."."""
-        if self._pronoun and words[:1] == [self._pronoun]:
+        """Return what is around the sentence of these *words*: "His wife has MS", and then "She ...".
+
+        A sentence that names the patient, too, is not about the relative alone ("She says that he falls");
+        a patient who tells ("my wife") would say "I".
+        """
+        goes_on = self._pronoun and words[:1] == [self._pronoun]
+        if goes_on and (self._is_told or _OF_THE_OTHER[self._pronoun].isdisjoint(words)):
             return self.around._replace(section=RELATIVE)
-        self._pronoun = next(
-            (
-                "he" if second in _HE else "she" if second in _SHE else ""
-                for first, second in pairwise(words)
-                if first.strip("'") == "my"
-            ),
-            "",
-        )
+        self._pronoun = ""
+        for first, second in pairwise(words):
+            whose = first.strip("'")
+            spouse = whose == "with" and second in ("wife", "husband")
+            if spouse or (second in HE and whose in _HER) or (second in SHE and whose in _HIS):
+                self._pronoun = "he" if second in HE else "she"
+                self._is_told = whose == "my"
+                break
         return self.around
 
     def _opens(self, label: re.Match[str]) -> bool:

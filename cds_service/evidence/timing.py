@@ -15,7 +15,9 @@ _NOT_A_DURATION = frozenset({"old", "next", "every", "q", "within", "until", "ag
 _COLON = frozenset({":"})
 _BREAKS = frozenset({",", "and", "now", "but", "(", ")"})
 _AND = frozenset({"and"})
-_COMMA = frozenset({","})  # "a year ago, when both legs became weak"
+_LISTS = frozenset({",", "and"})
+# "A year ago, when both legs became weak", "in 2016 he presented with retention, numbness and weak feet"
+_TELLS_OF_THEN = frozenset({"when", "presented", "admitted", "suffered", "experienced"})
 _VISITS = frozenset(
     {"reviewed", "seen", "saw", "visited", "visit", "review", "appointment", "examined", "discharged"}
 )
@@ -149,7 +151,9 @@ def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bo
         breaks = _BREAKS if time.first or match.stated else _BREAKS - _AND
         begins = _opening_of(sentence, match.first) if time.last < match.first else None
         low, high = min(time.last, match.last), max(time.first, begins or match.first)
-        near = not sentence.between(low, high, breaks - _COMMA if "when" in norms[low:high] else breaks)
+        if not _TELLS_OF_THEN.isdisjoint(norms[low:high]):
+            breaks -= _LISTS
+        near = not sentence.between(low, high, breaks)
         ended = any(time.last < hit.first <= match.first for hit in sentence.of(Cue.ENDS))
         if (heads or near) and not ended:
             return True

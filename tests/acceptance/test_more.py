@@ -14,8 +14,8 @@ from tests.unit.evidence.tiny import asserted
 
 OPEN_VIGNETTES = {
     "A023": "signs that nobody had examined before are taken for newer than the scan",
+    "AB06": "side effects of a drug that are discussed, in the sentence after the one that says so",
     "B026": "an infarct on the right is taken to explain signs of the right, not of the left",
-    "D017": "a wife's complaints after a colon, told with 'she'",
     "D040": "'gets worse every month' in a sentence of its own",
     "H033": "signs that were queried elsewhere, and are normal today",
     "I030": "an inverted supinator jerk told as what the fingers do",
