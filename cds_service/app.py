@@ -6,7 +6,6 @@ import ctypes
 import gc
 import os
 import re
-import signal
 import sys
 from dataclasses import replace
 from functools import cache
@@ -111,7 +110,6 @@ def intake() -> Intake:
     It is called in the worker. What lives as long as the process is set aside from garbage collection, which
     would walk it in vain.
     """
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the server's own; the parent's would ignore it
     share_one_arena()
     settings = Settings.read(os.environ)
     app = application()

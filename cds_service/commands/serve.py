@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -73,6 +74,7 @@ def serve_app(settings: Settings, target: str = "cds_service.app:intake") -> Non
         settings: of the service.
         target: "module:name" of what returns the RSGI application in each worker.
     """
+    os.register_at_fork(after_in_child=_end_when_told)
     server = Granian(
         target,
         address=settings.host,
@@ -91,6 +93,11 @@ def serve_app(settings: Settings, target: str = "cds_service.app:intake") -> Non
         log_access=False,
     )
     server.serve()
+
+
+def _end_when_told() -> None:
+    """Let SIGTERM end a new worker until the server takes it over; its parent's handler would swallow it."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def keep_example(request: Path, folder: Path, today: date) -> Path:

@@ -56,6 +56,7 @@ _LINE_GOES_ON = re.compile(r"[ \t]*[^\W_A-Z]|[ \t]*\d|[ \t]*[(/+]")
 _LINE_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•–]\s|\d{1,2}[.)]\s|[A-Za-z][\w /]{0,30}:|\[[ xX]?\]|$)")
 _SOMETHING = re.compile(r"\S")
 _ANSWERED = re.compile(r"(?:\?\s*(?:no|yes)|[?:]\s*(?:nil|none|neg|negative|yes))[ \t]*$", re.IGNORECASE)
+_FULL_POWER = 5  # MRC
 _LEFT_OPEN_REACH = 24  # characters before a line's end that can leave it open
 _LEFT_OPEN = re.compile(
     r"(?:,|/|\b(?:and|or|nor|with|without|no|not|denies|of|in|to|the|a|both|for|from|is|are|was|his|her|on|at|by"
@@ -150,6 +151,7 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
     places: list[tuple[int, int]] = []
     kinds: list[str] = []
     numbers: dict[int, float] = {}
+    grades: set[str] = set()
     for match in _TOKEN.finditer(_lower(text)):
         kind, raw = match.lastgroup or "sign", match.group()
         if kind in ("word", "letter"):
@@ -158,13 +160,23 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
             raw = _sign("".join(raw.split()), match)
         elif kind in _NUMBERS:
             numbers[len(norms)] = _NUMBERS[kind](raw)
+            grades.add(kind)
             kind = _KIND_OF.get(kind, kind)
         elif kind == "level":
             raw = "".join(raw.split())
         norms.append(raw)
         places.append(match.span())
         kinds.append(kind)
+    if "mrc" in grades:
+        _also_of_power(norms, kinds, numbers)
     return Tokens(norms, places, kinds, numbers)
+
+
+def _also_of_power(norms: list[str], kinds: list[str], numbers: dict[int, float]) -> None:
+    """Read what follows an MRC grade as one, too: "MRC 4 on the right and 4+ on the left"."""
+    for at, value in numbers.items():
+        if kinds[at] in ("number", "grade") and value <= _FULL_POWER and norms[at + 1 : at + 2] == ["on"]:
+            kinds[at], numbers[at] = "power", _power(norms[at])
 
 
 def _lower(text: str) -> str:

@@ -17,6 +17,8 @@ from cds_service.evidence.layout import laid_out
         ("Retention ...... NO", "Retention :      NO"),
         ("He walks... slowly.", "He walks... slowly."),
         ("ROS: + back pain, - numbness", "ROS: + back pain,no numbness"),
+        ("ROS: (-) fever (+) pain", "ROS:, no fever,  + pain"),
+        ("Clonus (-) today", "Clonus (-) today"),
         ("Pain 3 - 5, worse - better", "Pain 3 - 5, worse - better"),
         ("Falls N. Weakness N. Leg pain Y.", "Falls:N\n Weakness:N\n Leg pain:Y\n"),
         ("Signed by Smith N. Seen again.", "Signed by Smith N. Seen again."),
