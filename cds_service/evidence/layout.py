@@ -8,7 +8,7 @@ _CELL = re.compile(r"\||(?<=\S)\t")
 _DOTS = re.compile(r"\.{4,}")
 _LISTED_PLUS = re.compile(r"[,:]\s\+\s?[a-z]", re.IGNORECASE)
 _LISTED_MINUS = re.compile(r"(?<=[,:])\s[-−]\s(?=[a-z])", re.IGNORECASE)
-_SIGNED_LIST = re.compile(r"[:.]\s\([-+]\)\s[a-z]", re.IGNORECASE)  # "ROS: (-) fever (-) chills"
+_SIGNED_LIST = re.compile(r"(?<=[:.])\s\([-+]\)\s[a-z][^.\n]*", re.IGNORECASE)  # to the end of its sentence
 _LETTER_ANSWER = re.compile(r"(?<=[a-z]) ([YN])\.(?=\s|$)")
 _FEWEST_ANSWERS = 3  # of one letter; a single "N." may be an initial
 
@@ -25,8 +25,13 @@ def laid_out(text: str) -> str:
         text = _DOTS.sub(lambda dots: ":".ljust(len(dots.group())), text)
     if " +" in text and _LISTED_PLUS.search(text):
         text = _LISTED_MINUS.sub("no ", text)
-    if _SIGNED_LIST.search(text):
-        text = text.replace(" (-) ", ", no ").replace(" (+) ", ",  + ")
+    if " (-) " in text:
+        text = _SIGNED_LIST.sub(_with_words, text)
     if " N." in text and len(_LETTER_ANSWER.findall(text)) >= _FEWEST_ANSWERS:
         text = _LETTER_ANSWER.sub(r":\1\n", text)
     return text
+
+
+def _with_words(listed: re.Match[str]) -> str:
+    """Return "(-) fever (+) pain" as a list with words for its signs; behind a name a sign stays one."""
+    return listed.group().replace(" (-) ", ", no ").replace(" (+) ", ",  + ")

@@ -16,7 +16,6 @@ OPEN_VIGNETTES = {
     "A023": "signs that nobody had examined before are taken for newer than the scan",
     "AB06": "side effects of a drug that are discussed, in the sentence after the one that says so",
     "AD43": "an examination planned under a label of its own, item by item",
-    "AD45": "signs in brackets behind the names, in the same note as before them",
     "AE32": "two things said of one straight leg raise",
     "B026": "an infarct on the right is taken to explain signs of the right, not of the left",
     "D040": "'gets worse every month' in a sentence of its own",

@@ -18,6 +18,7 @@ from cds_service.evidence.layout import laid_out
         ("He walks... slowly.", "He walks... slowly."),
         ("ROS: + back pain, - numbness", "ROS: + back pain,no numbness"),
         ("ROS: (-) fever (+) pain", "ROS:, no fever,  + pain"),
+        ("ROS: (-) fever. Hoffmann (-) b/l", "ROS:, no fever. Hoffmann (-) b/l"),
         ("Clonus (-) today", "Clonus (-) today"),
         ("Pain 3 - 5, worse - better", "Pain 3 - 5, worse - better"),
         ("Falls N. Weakness N. Leg pain Y.", "Falls:N\n Weakness:N\n Leg pain:Y\n"),
