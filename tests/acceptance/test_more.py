@@ -27,6 +27,7 @@ OPEN_VIGNETTES = {
     "W004": "'both legs now tingle', of which 'now' takes the side away",
     "W007": "sides in the heading of a table",
     "W022": "a word that the dictation may have misheard",
+    "W059": "a form that says what its words mean",
     "X057": "an evening six weeks ago, told as 'that evening'",
     "T031": "'LUTS new' of the assessment, without the seven weeks of the history",
 } | dict.fromkeys(
