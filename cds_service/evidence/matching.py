@@ -257,9 +257,10 @@ def _side_beside_number(sentence: Sentence, match: Match) -> Side | None:
     if at is None:
         return None
     sides = {place: side for place, side in sentence.sides if chunk[place] == chunk[at]}
-    if len(sides) < 2 or len([place for place in numbers if chunk[place] == chunk[at]]) < 2:
+    row = [place for place in numbers if chunk[place] == chunk[at]]
+    if len(sides) < 2 or len(row) < 2:
         return None
-    behind = min(sides) > min(place for place in numbers if chunk[place] == chunk[at])
+    behind = min(sides) > min(row)
     return sides.get(at + 1 if behind else at - 1)
 
 

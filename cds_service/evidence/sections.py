@@ -35,11 +35,15 @@ _OF_THE_OTHER = {"he": frozenset({"she", "her", "hers"}), "she": frozenset({"he"
 def section_of_title(title: str, lexicon: Lexicon) -> str:
     """Return what the title of a document makes of all of it: "Patient instructions" are advice."""
     for piece in _PIECES.split(title.lower()):
-        meanings = lexicon.meanings_of(tuple(piece.split()))
-        section = next((one.group for one in meanings if one.cue is Cue.SECTION), "")
+        section = _section_named(tuple(piece.split()), lexicon)
         if section:
             return section
     return ""
+
+
+def _section_named(words: tuple[str, ...], lexicon: Lexicon) -> str:
+    meanings = lexicon.meanings_of(words)
+    return next((one.group for one in meanings if one.cue is Cue.SECTION), "")
 
 
 @dataclass(slots=True)
@@ -117,8 +121,7 @@ class Bookmark:
     def _section(self, label: str, *, alone: bool) -> str:
         """Return what a label makes of what follows; *alone* in its line, it may say it by one word."""
         words = tuple(label.lower().replace("'", "").replace("/", " ").replace(",", " ").split())
-        meanings = self.lexicon.meanings_of(words)
-        section = next((one.group for one in meanings if one.cue is Cue.SECTION), "")
+        section = _section_named(words, self.lexicon)
         if not alone and section == DENIED:
             return ""
         is_text = not alone and len(words) > _LONGEST_LABEL

@@ -39,7 +39,8 @@ _STOP = re.compile(
     [.!;?\r\n]
     (?: (?<=[.!])(?=\s|$|["')\]])
         (?:(?<=/[a-z].)|(?<=[\s.][lrb].)|
-          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)(?<!\bincl.)(?<!\besp.)(?<!(?<!['’])\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
+          (?<!\bdr.)(?<!\bmr.)(?<!\bmrs.)(?<!\be\.g.)(?<!\bi\.e.)(?<!\bvs.)(?<!\bapprox.)
+          (?<!\bincl.)(?<!\besp.)(?<!(?<!['’])\b[a-z].)(?<!\b[rl]t.(?=\s(?-i:[a-z]))))
       | (?<=;)(?!\s*(?:{_SIDED_VALUE}|\d+\s*beats?\b))
       | (?<=[\w)"']\?)(?=\s|$)
         (?!\s+(?:{_ANSWERS})\b|\s*(?:{EMPTY_BOX}|{TICKED_BOX}))
@@ -151,7 +152,7 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
     places: list[tuple[int, int]] = []
     kinds: list[str] = []
     numbers: dict[int, float] = {}
-    grades: set[str] = set()
+    written: set[str] = set()
     for match in _TOKEN.finditer(_lower(text)):
         kind, raw = match.lastgroup or "sign", match.group()
         if kind in ("word", "letter"):
@@ -160,14 +161,14 @@ def tokens(text: str, normal: Callable[[str], str]) -> Tokens:
             raw = _sign("".join(raw.split()), match)
         elif kind in _NUMBERS:
             numbers[len(norms)] = _NUMBERS[kind](raw)
-            grades.add(kind)
+            written.add(kind)
             kind = _KIND_OF.get(kind, kind)
         elif kind == "level":
             raw = "".join(raw.split())
         norms.append(raw)
         places.append(match.span())
         kinds.append(kind)
-    if "mrc" in grades:
+    if "mrc" in written:
         _also_of_power(norms, kinds, numbers)
     return Tokens(norms, places, kinds, numbers)
 
