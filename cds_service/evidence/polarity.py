@@ -108,8 +108,9 @@ def _is_answered(sentence: Sentence, answer: Hit, match: Match) -> bool:
 
 def _is_in_brackets(sentence: Sentence, match: Match, closing: int) -> bool:
     """Tell whether *match* is in the brackets that close there: "red flags (numbness, retention) absent"."""
-    norms = sentence.tokens.norms
-    return match.last < closing and "(" in norms[: match.first] and ")" not in norms[match.first : closing]
+    if match.last > closing or ")" in sentence.tokens.norms[match.first : closing]:
+        return False
+    return sentence.opening_around(match.first) is not None
 
 
 def _closes_list(sentence: Sentence, hit: Hit, match: Match) -> bool:

@@ -40,6 +40,12 @@ class Sentence:
         """Tell whether one of *norms* stands strictly between the tokens *first* and *last*."""
         return first + 1 < last and not norms.isdisjoint(self.tokens.norms[first + 1 : last])
 
+    def opening_around(self, at: int) -> int | None:
+        """Return where the parenthesis around a token opens: "in 2019 an infarct (WEAKNESS, numbness)"."""
+        norms = self.tokens.norms[:at]
+        opening = next((place for place in range(at - 1, -1, -1) if norms[place] == "("), None)
+        return None if opening is None or ")" in norms[opening:] else opening
+
 
 def read_sentence(tokens: Tokens, lexicon: Lexicon) -> Sentence:
     """Find the lexicon's entries in *tokens* and cut the sentence into segments."""

@@ -128,13 +128,6 @@ def _gap(match: Match, time: StatedTime) -> int:
     return max(match.first - time.last, 0)
 
 
-def _opening_of(sentence: Sentence, at: int) -> int | None:
-    """Return where the parenthesis around a token opens: "in 2019 an infarct (WEAKNESS, numbness)"."""
-    norms = sentence.tokens.norms[:at]
-    opening = next((place for place in range(at - 1, -1, -1) if norms[place] == "("), None)
-    return None if opening is None or ")" in norms[opening:] else opening
-
-
 def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bool:
     """Tell whether *match* is told as an event of long ago that is not said to go on."""
     norms = sentence.tokens.norms
@@ -149,7 +142,7 @@ def is_long_ago(sentence: Sentence, match: Match, times: list[StatedTime]) -> bo
         )
         # "Two years ago she had a fall and incontinence" tells both of then.
         breaks = _BREAKS if time.first or match.stated else _BREAKS - _AND
-        begins = _opening_of(sentence, match.first) if time.last < match.first else None
+        begins = sentence.opening_around(match.first) if time.last < match.first else None
         low, high = min(time.last, match.last), max(time.first, begins or match.first)
         if not _TELLS_OF_THEN.isdisjoint(norms[low:high]):
             breaks -= _LISTS

@@ -25,6 +25,8 @@ FAMILY, PAST, ADVICE = "family history", "in the past", "return advice or condit
         ("No smoke\nRust", "asserted"),
         # denial after
         ("Rust absent", "denied"),
+        ("Flags (smoke, rust) absent", "denied"),
+        ("Blue (old) and new rust, smoke (thin) absent", "asserted"),
         ("Rust: negative", "denied"),
         ("Rust not seen", "denied"),
         ("Smoke, rust and sparks all absent", "denied"),
