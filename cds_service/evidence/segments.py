@@ -58,6 +58,9 @@ def cut(tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]]) -> tuple
     pieces = [_Piece() for _ in range(chunks[-1] + 1)]
     for at in ends:
         pieces[chunks[at]].parted = True
+    for at, norm in enumerate(tokens.norms):
+        if norm == "(":
+            pieces[chunks[at]].aside = True
     for at in sorted(subjects):
         pieces[chunks[at]].add(_Piece(at, None))
     for at in sorted(values):
@@ -70,12 +73,13 @@ def cut(tokens: Tokens, hits: list[Hit], sides: list[tuple[int, Side]]) -> tuple
 class _Piece:
     """What a chunk or a segment holds: the first place of a subject and of a value, None without one.
 
-    ``parted``: it begins with "but" or another word that ends every scope.
+    ``parted``: it begins with "but" or another word that ends every scope. ``aside``: it stands in brackets.
     """
 
     subject: int | None = None
     value: int | None = None
     parted: bool = False
+    aside: bool = False
 
     @property
     def full(self) -> bool:
@@ -110,7 +114,9 @@ def _opens(piece: _Piece, segment: _Piece, following: list[_Piece]) -> bool:
         return False
     if segment.subject > segment.value:  # the value came first: "numbness of hands, FEET"
         return False
-    after = next((other for other in following if other.subject is None or other.value is not None), None)
+    after = next(
+        (one for one in following if one.value is not None or (one.subject is None and not one.aside)), None
+    )
     return after is not None and after.value is not None
 
 
