@@ -151,7 +151,10 @@ def _speaks_of(sentence: Sentence, hit: Hit, match: Match) -> bool:
     if sentence.segment[hit.first] == sentence.segment[match.last]:
         return True
     together = any(
-        match.last < cue.first <= hit.first and hit.first - cue.last <= 3 for cue in sentence.of(Cue.ALL)
+        match.last < cue.first <= hit.first
+        and hit.first - cue.last <= 3
+        and sentence.opening_around(cue.first) is None  # "ankle jerks (both) absent"
+        for cue in sentence.of(Cue.ALL)
     )
     return together and hit.first > match.last
 

@@ -27,6 +27,7 @@ FAMILY, PAST, ADVICE = "family history", "in the past", "return advice or condit
         ("Rust absent", "denied"),
         ("Flags (smoke, rust) absent", "denied"),
         ("Rust red, lamp (left) absent", "asserted"),
+        ("Rust red, lamp (all) absent", "asserted"),
         ("Blue (old) and new rust, smoke (thin) absent", "asserted"),
         ("Rust: negative", "denied"),
         ("Rust not seen", "denied"),
