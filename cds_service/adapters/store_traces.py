@@ -23,6 +23,7 @@ MOST = 20
 """Traces of one consult that are read at once; a client may repeat its ``hookInstance`` without end."""
 
 _FORMS = {True: "sealed", False: "minimal"}
+_TAKE_HEAD = update(trace_head).values(sequence=trace_head.c.sequence).returning(*trace_head.c)
 _COLUMNS = (
     "kind",
     "consult_id",
@@ -185,8 +186,7 @@ class StoredTraces:
 
     def _head(self, connection: Connection) -> tuple[int, str]:
         """Take the head for this transaction; other writers wait here."""
-        connection.execute(update(trace_head).values(sequence=trace_head.c.sequence))
-        row = connection.execute(select(trace_head)).one_or_none()
+        row = connection.execute(_TAKE_HEAD).one_or_none()
         if row is None:
             raise StoreUnavailable("the trace chain has lost its head")
         return int(row.sequence), str(row.link)

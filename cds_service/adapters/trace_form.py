@@ -17,8 +17,9 @@ from cds_service.trace import Trace
 
 Json = dict[str, Any]
 SAME_AS = "same_as"
-"""A criterion that was told before under this number: it is assessed once and used in many places."""
+"""The name of a criterion that was told before: it is assessed once and used in many places."""
 
+_STRING = frozenset({str})
 _MOST_LINES = 5_000
 _lines: dict[int, tuple[Explanation, str]] = {}
 """The line of a silent node, by its id, which stays its own while the node is held here. Where the record is
@@ -82,13 +83,12 @@ def _common(trace: Trace, patient: str, tree: _Tree) -> Json:
 
 @dataclass(slots=True)
 class _Tree:
-    """Writes each criterion and each evidence once; a second use is a number."""
+    """Writes each named criterion and each evidence once; a second use says the name or the number."""
 
     write_evidence: Callable[[Evidence], object]
     evidence: list[object] = field(default_factory=list)
     _told: dict[int, Json] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
-    _count: int = 0
 
     def node(self, node: Explanation) -> Json | str:
         """Return *node* with all below it; where the record is silent throughout, it is a line of words."""
@@ -100,15 +100,15 @@ class _Tree:
             return told
         how, below = opened(node)
         parts = [self.node(part) for part in below]
-        if not node.because and all(type(part) is str for part in parts):
+        if not node.because and _STRING.issuperset(map(type, parts)):
             return _line(node)
         out = _head(node, how)
         if node.because:
             out["because"] = [self._place(item) for item in node.because]
         if parts:
-            out["number"] = self._count = self._count + 1
             out["parts"] = parts
-            self._told[id(node)] = {SAME_AS: self._count}
+            if node.criterion:
+                self._told[id(node)] = {SAME_AS: node.criterion}
         return out
 
     def _place(self, item: Evidence) -> int:
@@ -120,11 +120,12 @@ class _Tree:
 
 
 def _head(node: Explanation, how: str) -> Json:
-    head: Json = {"criterion": node.criterion, "truth": node.truth}
-    if node.states:
-        head["states"] = node.states
-    if node.tier:
-        head["tier"] = node.tier
+    criterion, states, truth, tier, _, _ = node
+    head: Json = {"criterion": criterion, "truth": truth}
+    if states:
+        head["states"] = states
+    if tier:
+        head["tier"] = tier
     if how:
         head["how"] = how
     return head

@@ -63,12 +63,11 @@ def _node(node: dict[str, Any] | str, evidence: list[dict[str, Any]], depth: int
         yield f"{indent}{node}"
         return
     if SAME_AS in node:
-        yield f"{indent}as number {node[SAME_AS]}"
+        yield f"{indent}{node[SAME_AS]} (as above)"
         return
-    number = f" [{node['number']}]" if "number" in node else ""
     how = f"({node['how']})" if "how" in node else ""
     words = (node["truth"], node.get("tier") or "", node["criterion"], node.get("states") or "", how)
-    yield f"{indent}{'  '.join(filter(None, words))}{number}"
+    yield f"{indent}{'  '.join(filter(None, words))}"
     for place in node.get("because", ()):
         yield f"{indent}  <- {_evidence(evidence[place])}"
     for part in node.get("parts", ()):

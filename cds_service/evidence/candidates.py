@@ -131,13 +131,13 @@ class PatternIndex:
             parts=frozenset(telling).union(*others),
         )
 
+    def telling_among(self, words: list[str]) -> set[str]:
+        """Return those of *words* without one of which a sentence makes no pattern."""
+        return self._met(words).anchors.intersection(words)
+
     def among(self, words: list[str], kind: str) -> list[Candidate]:
         """Return the patterns that these words of one sentence can make, in a text of this resource type."""
-        met = self.memory.met
-        if not met.words.issuperset(words):
-            met = self._meet(words)
-        if met.anchors.isdisjoint(words):
-            return []
+        met = self._met(words)
         forms = {met.forms[word] for word in words if word in met.forms}
         present, numbers = self.signs, set[int]()
         for form in forms:
@@ -149,12 +149,14 @@ class PatternIndex:
         candidates = [self.candidates[number] for number in sorted(numbers)]
         return [one for one in candidates if not one.needs & missing and one.reads(kind)]
 
-    def _meet(self, words: Iterable[str]) -> _Met:
+    def _met(self, words: Iterable[str]) -> _Met:
         """Learn *words*, and return what is known; to other threads a word is met when all else is known."""
-        if len(self.memory.met.words) >= REMEMBERED_WORDS:
-            self.memory.met = _Met()
         met = self.memory.met
-        for word in words:
+        new = set(words) - met.words
+        if new and len(met.words) >= REMEMBERED_WORDS:
+            met = self.memory.met = _Met()
+            new = set(words)
+        for word in new:
             form = self.known(word)
             if form in self.parts:
                 met.forms[word] = form

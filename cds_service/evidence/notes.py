@@ -1,6 +1,7 @@
 """Findings in text: sentence by sentence, what each says, quoted verbatim and put where it stands.
 
-Most sentences speak of no finding. They are told apart by their words alone, before anything is read closely.
+Most texts, and most sentences, speak of no finding. They are told apart by their words alone, before anything
+is read closely.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from cds_service.evidence.timing import stated_times
 from cds_service.evidence.tokens import sentences, tokens, words_only
 
 LABELLED_VALUE = "code+value"  # the element of an observation: "label: value"
-_KIN = tuple(HE | SHE)
+_KIN = HE | SHE
 _MOST_STATEMENTS = 2_000  # in one text; no text that a person writes has more
 _LONGEST_AFTERTHOUGHT = 60  # characters of a sentence that only says when the symptoms before it began
 
@@ -39,10 +40,14 @@ class TextReader:
         if passage.entry is not None and text == passage.entry.label:
             text = text.replace(";", ",")  # a label is one statement: "Fusion C5-6; indication: myelopathy"
         words = words_only(text)
+        said = words.split()
+        telling = self.index.telling_among(said)
+        if not telling:
+            return []
         year = passage.date.latest.year if passage.date else None
         bookmark = Bookmark(text, self.lexicon, Surroundings("", passage.element == LABELLED_VALUE, year))
         document = section_of_title(passage.title, self.lexicon) if passage.title else ""
-        relatives = any(kin in words for kin in _KIN)
+        relatives = not _KIN.isdisjoint(said)
         found: list[Evidence] = []
         before: list[Statement] = []
         before_at = 0
@@ -52,7 +57,9 @@ class TextReader:
             around = bookmark.turn_to(here) if relatives else bookmark.around
             if document and not around.section:
                 around = around._replace(section=document)
-            candidates = self.index.among(here, kind) if len(found) < _MOST_STATEMENTS else []
+            candidates = []
+            if len(found) < _MOST_STATEMENTS and not telling.isdisjoint(here):
+                candidates = self.index.among(here, kind)
             if before:
                 if not candidates and end - start < _LONGEST_AFTERTHOUGHT:
                     before = _dated(before, text[start:end], here, year, self.lexicon)
