@@ -107,15 +107,13 @@ def application() -> Flask:
 def intake() -> Intake:
     """Return what the server calls: the application that the environment describes, behind its gate.
 
-    It is called in the worker. What lives as long as the process is set aside from garbage collection, which
-    would walk it in vain.
+    It is called in the worker.
     """
     share_one_arena()
     settings = Settings.read(os.environ)
     app = application()
     open_paths = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in OPEN_ENDPOINTS)
-    gc.collect()
-    gc.freeze()
+    set_aside()
     return Intake(
         app,
         Gate(settings.threads + 1, settings.waiting, settings.wait_seconds),
@@ -123,6 +121,16 @@ def intake() -> Intake:
         body_limit_bytes=settings.body_limit_bytes,
         beside=frozenset(open_paths),
     )
+
+
+def set_aside() -> None:
+    """Keep what lives as long as the process from garbage collection, which would walk it in vain.
+
+    Called before workers are forked, it leaves them what was read before in common: a walk writes to every
+    object, and each worker would get pages of its own.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def share_one_arena() -> None:

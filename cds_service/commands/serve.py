@@ -17,7 +17,7 @@ from granian.constants import HTTPModes, Interfaces, TaskImpl
 from granian.http import HTTP1Settings
 
 from cds_service.adapters.metrics import meet_in
-from cds_service.app import KEEPING, application
+from cds_service.app import KEEPING, application, set_aside
 from cds_service.example import moved_to
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
@@ -26,6 +26,9 @@ from cds_service.web.wsgi import SERVICES
 
 HEAD_SECONDS = 10
 """Longest time for the head of a request to arrive, and longest rest of a connection between two."""
+
+READ_BYTES = 1 << 16
+"""Room of a connection for what came in and is not taken yet; the head of a request has to fit."""
 
 HELP = "start the service"
 
@@ -52,19 +55,29 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.read(os.environ)
     if settings.workers > 1:
         meet_in(Path(settings.var) / f"metrics-{settings.port}")
-    # A mistake in content or configuration ends it here, not in every worker again and again.
-    app = application()
-    app.extensions[KEEPING].store.close()
+    services = _proven()
     base = f"http://{settings.host}:{settings.port}"
     _say(f"CordCheck at {base} (stop with Ctrl-C)")
     if is_open(settings):
         _say("OPEN: no authentication; for development on this machine (CDS_CLIENTS closes it)")
     if arguments.example:
         example = keep_example(arguments.example, Path(settings.var), datetime.now(UTC).date())
-        line = curl_line(base, example, app.extensions[SERVICES])
+        line = curl_line(base, example, services)
         _say(f"\nShow a card:\n\n  {line}\n")
+    set_aside()
     serve_app(settings)
     return 0
+
+
+def _proven() -> tuple[ServiceDescription, ...]:
+    """Build the application once, and return what it offers.
+
+    A mistake in content or configuration ends the start here, and not every worker again and again.
+    """
+    app = application()
+    app.extensions[KEEPING].store.close()
+    services: tuple[ServiceDescription, ...] = app.extensions[SERVICES]
+    return services
 
 
 def serve_app(settings: Settings, target: str = "cds_service.app:intake") -> None:
@@ -84,7 +97,7 @@ def serve_app(settings: Settings, target: str = "cds_service.app:intake") -> Non
         workers=settings.workers,
         http=HTTPModes.http1,  # while the version is not known, no limit of time holds
         backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=READ_BYTES),
         workers_kill_timeout=20,
         websockets=False,
         factory=True,

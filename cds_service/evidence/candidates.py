@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
 
 from cds_service.evidence.definition import FindingDefinition, Pattern, WordOf
 from cds_service.evidence.lexicon import REMEMBERED_WORDS, Lexicon
+from cds_service.evidence.telling import Telling
 
 
 class Candidate(NamedTuple):
@@ -75,7 +76,7 @@ class PatternIndex:
         candidates: every pattern.
         telling: what each word tells of.
         signs: the elements that can be written without a word, as bits.
-        known: the form of a word under which it is told of.
+        normal: see ``Lexicon.normal``.
         parts: the forms that tell of something, or that others need beside them to do so.
         memory: what is known of the words met so far.
     """
@@ -83,7 +84,7 @@ class PatternIndex:
     candidates: tuple[Candidate, ...]
     telling: Mapping[str, tuple[_Told, ...]]
     signs: int
-    known: Callable[[str], str]
+    normal: Callable[[str], str]
     parts: frozenset[str]
     memory: _Memory = field(default_factory=_Memory)
 
@@ -93,7 +94,8 @@ class PatternIndex:
         patterns = [(one, pattern) for one in definitions for pattern in one.patterns]
         elements = {element for _, pattern in patterns for element in _elements(pattern)}
         bits = {element: 1 << at for at, element in enumerate(sorted(elements))}
-        shortest = _shortest_words(lexicon)
+        telling = Telling.of(lexicon)
+        shortest = telling.shortest_words()
         candidates, anchored = [], dict[str, list[int]]()
         for number, (definition, pattern) in enumerate(patterns):
             # What is written in long words alone is rarer than what may be written in a short one.
@@ -107,28 +109,23 @@ class PatternIndex:
             for group in element:
                 with_group[group] = with_group.get(group, 0) | bit
 
-        def bits_of(groups: frozenset[str]) -> int:
-            return reduce(or_, (with_group.get(group, 0) for group in groups), 0)
+        @cache  # thousands of words tell of the same few groups
+        def made_of(groups: frozenset[str]) -> tuple[int, tuple[int, ...]]:
+            bits = reduce(or_, (with_group.get(group, 0) for group in groups), 0)
+            return bits, tuple(number for group in groups for number in anchored.get(group, ()))
 
         def told_by(word: str) -> tuple[_Told, ...]:
-            return tuple(
-                _Told(
-                    told.others,
-                    bits_of_it,
-                    tuple(n for group in told.groups for n in anchored.get(group, ())),
-                )
-                for told in lexicon.telling[word]
-                if (bits_of_it := bits_of(told.groups))
-            )
+            tells = ((told.others, *made_of(told.groups)) for told in telling.words[word])
+            return tuple(_Told(*told) for told in tells if told[1])
 
-        telling = {word: tells for word in lexicon.telling if (tells := told_by(word))}
-        others = (told.others for tells in telling.values() for told in tells)
+        tells_of = {word: tells for word in telling.words if (tells := told_by(word))}
+        others = (told.others for tells in tells_of.values() for told in tells)
         return cls(
             candidates=tuple(candidates),
-            telling=telling,
-            signs=bits_of(lexicon.signs),
-            known=lexicon.known,
-            parts=frozenset(telling).union(*others),
+            telling=tells_of,
+            signs=made_of(telling.signs)[0],
+            normal=lexicon.normal,
+            parts=frozenset(tells_of).union(*others),
         )
 
     def telling_among(self, words: list[str]) -> set[str]:
@@ -157,7 +154,7 @@ class PatternIndex:
             met = self.memory.met = _Met()
             new = set(words)
         for word in new:
-            form = self.known(word)
+            form = word if word in self.telling else self.normal(word)
             if form in self.parts:
                 met.forms[word] = form
             if any(told.candidates for told in self.telling.get(form, ())):
@@ -168,13 +165,3 @@ class PatternIndex:
 
 def _elements(pattern: Pattern) -> list[tuple[str, ...]]:
     return [element.groups for element in pattern.near if isinstance(element, WordOf)]
-
-
-def _shortest_words(lexicon: Lexicon) -> dict[str, int]:
-    """Return the length of the shortest word that tells of each group; a sign is written without one."""
-    shortest: dict[str, int] = {}
-    for word, tells in lexicon.telling.items():
-        for told in tells:
-            for group in told.groups:
-                shortest[group] = min(shortest.get(group, len(word)), len(word))
-    return shortest | dict.fromkeys(lexicon.signs, 0)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from sys import intern
 from typing import NamedTuple
 
 from cds_service.evidence.model import Side
-from cds_service.evidence.tokens import without_apostrophes, words_only
+from cds_service.evidence.tokens import without_apostrophes
 
 CORRECTED_FROM = 7  # letters: a word this long is recognised with one slip of the pen
 _PLURAL_IN_ES_FROM = 6  # letters: "MASES" is a score and no plural of "MAS"
 CORRECTED_TO = 24  # letters: no word of ours is longer
-_EVERYWHERE = frozenset(
-    {"the", "to", "this", "that", "them", "they", "their", "what", "when", "with", "have"}
-)
 REMEMBERED_WORDS = 50_000  # normal forms kept in memory; a language has few more words than that
 
 
@@ -94,32 +92,19 @@ class Node(NamedTuple):
     following: dict[str, Node]
 
 
-class Told(NamedTuple):
-    """What a word tells of: these groups, where the sentence also has the other words of the entry."""
-
-    others: frozenset[str]
-    groups: frozenset[str]
-
-
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The entries as a tree of words, and what tells quickly which of them a sentence can hold.
+    """The entries as a tree of words.
 
     Attributes:
         entries: the first words of all entries.
         normal: the normal form of a word, one slip of the pen in a long word put right; remembered.
-        known: the word as ``telling`` has it; its normal form where that has it in no other.
-        telling: the word of each entry that is met least often, which is a long one → what it tells of.
-        signs: the word groups that can be written without a word, as an arrow or a plus.
         onsets: the first words of what tells that something began.
         headings: the first words of what, in a heading, makes a section one of advice or of an older note.
     """
 
     entries: Mapping[str, Node]
     normal: Callable[[str], str] = field(repr=False)
-    known: Callable[[str], str] = field(repr=False)
-    telling: Mapping[str, tuple[Told, ...]] = field(repr=False)
-    signs: frozenset[str]
     onsets: frozenset[str]
     headings: frozenset[str]
 
@@ -137,16 +122,12 @@ class Lexicon:
         """
         grouped: dict[tuple[str, ...], list[Meaning]] = {}
         for words, meaning in entries:
-            if meaning not in grouped.setdefault(words, []):
-                grouped[words].append(meaning)
-        telling, signs = _telling(grouped)
-        normal = _Remembered(Spelling.of(grouped, plain_words).normal).__getitem__
+            means = grouped.setdefault(tuple(map(intern, words)), [])
+            if meaning not in means:
+                means.append(meaning)
         return cls(
             entries=_tree(grouped),
-            normal=normal,
-            known=lambda word: word if word in telling else normal(word),
-            telling=telling,
-            signs=signs,
+            normal=_Remembered(Spelling.of(grouped, plain_words).normal).__getitem__,
             onsets=_first_words(grouped, Cue.ONSET),
             headings=_first_words(grouped, Cue.HEADING, Cue.HYPOTHETICAL),
         )
@@ -161,6 +142,10 @@ class Lexicon:
                 return ()
             meanings, following = node
         return meanings
+
+    def phrases(self) -> Iterator[tuple[tuple[str, ...], tuple[Meaning, ...]]]:
+        """Yield the words of every entry with what they mean."""
+        yield from _phrases((), self.entries)
 
 
 class _Remembered(dict[str, str]):
@@ -182,46 +167,28 @@ def _first_words(grouped: Mapping[tuple[str, ...], list[Meaning]], *cues: Cue) -
 
 
 def _tree(grouped: Mapping[tuple[str, ...], list[Meaning]]) -> dict[str, Node]:
+    """Return the tree; what most nodes share, the end of an entry and what entries mean, is kept once."""
     root: dict[str, Node] = {}
-    for words, meanings in grouped.items():
+    end: dict[str, Node] = {}
+    kept: dict[tuple[Meaning, ...], tuple[Meaning, ...]] = {}
+    # The longest first: where a shorter entry ends, what follows it is there already.
+    for words, means in sorted(grouped.items(), key=lambda item: len(item[0]), reverse=True):
         following = root
         for word in words[:-1]:
             following = following.setdefault(word, Node((), {})).following
-        last = following.get(words[-1])
-        following[words[-1]] = Node(tuple(meanings), last.following if last else {})
+        last, meanings = following.get(words[-1]), tuple(means)
+        following[words[-1]] = Node(kept.setdefault(meanings, meanings), last.following if last else end)
     return root
 
 
-def _telling(
-    grouped: Mapping[tuple[str, ...], list[Meaning]],
-) -> tuple[dict[str, tuple[Told, ...]], frozenset[str]]:
-    pieces = {words: frozenset(words_only(" ".join(words)).split()) for words in grouped}
-    telling: dict[str, dict[frozenset[str], set[str]]] = {}
-    signs: set[str] = set()
-    for words, meanings in grouped.items():
-        groups, here = {meaning.group for meaning in meanings if meaning.cue is None}, pieces[words]
-        if not here:
-            signs |= groups
-        elif groups:
-            rarest = max(here, key=lambda piece: (piece not in _EVERYWHERE, len(piece), piece))
-            telling.setdefault(rarest, {}).setdefault(here - {rarest}, set()).update(groups)
-    kept: dict[frozenset[str], frozenset[str]] = {}
-    return {word: _without_longer(by_others, kept) for word, by_others in telling.items()}, frozenset(signs)
-
-
-def _without_longer(
-    by_others: Mapping[frozenset[str], set[str]], kept: dict[frozenset[str], frozenset[str]]
-) -> tuple[Told, ...]:
-    """Leave out what fewer other words tell already: "empty bladder" tells of "empty his bladder", too.
-
-    Equal sets are kept once, in *kept*: thousands of entries tell of the same few groups.
-    """
-    told: list[Told] = []
-    for others, groups in sorted(by_others.items(), key=lambda item: len(item[0])):
-        new = groups.difference(*(shorter.groups for shorter in told if shorter.others <= others))
-        if new:
-            told.append(Told(*(kept.setdefault(one, one) for one in (others, frozenset(new)))))
-    return tuple(told)
+def _phrases(
+    before: tuple[str, ...], following: Mapping[str, Node]
+) -> Iterator[tuple[tuple[str, ...], tuple[Meaning, ...]]]:
+    for word, node in following.items():
+        words = (*before, word)
+        if node.meanings:
+            yield words, node.meanings
+        yield from _phrases(words, node.following)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _dated(
     said: list[Statement], following: str, words: list[str], year: int | None, lexicon: Lexicon
 ) -> list[Statement]:
     """Give what was *said* the onset that the next sentence states, if it begins so ("Began 3 days ago")."""
-    if lexicon.onsets.isdisjoint([lexicon.known(word) for word in words[:3]]):
+    if lexicon.onsets.isdisjoint([lexicon.normal(word) for word in words[:3]]):
         return said
     sentence = read_sentence(tokens(following, lexicon.normal), lexicon)
     if not any(hit.first <= 2 for hit in sentence.of(Cue.ONSET)):

@@ -30,6 +30,7 @@ CAME = "cordcheck.came"
 NO_TEXT = "?"
 """Stands in the environment for a header whose value is not ASCII."""
 
+_ENDED = "the connection ended before the body"
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
 
@@ -91,17 +92,19 @@ class Intake:
         except TimeoutError:
             raise BodyTooSlow(f"the body did not arrive within {BODY_SECONDS:g} seconds") from None
         except ProtocolClosed:
-            raise BodyTooSlow("the connection ended before the body") from None
+            raise BodyTooSlow(_ENDED) from None
 
     async def _received(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
-        length = scope.headers.get("content-length")
-        if length is not None:
-            return await protocol() if int(length) <= self._body_limit_bytes else b""
+        announced = int(scope.headers.get("content-length") or 0)
+        if announced > self._body_limit_bytes:
+            return b""
         body = bytearray()
         async for piece in protocol:
             body += piece
             if len(body) > self._body_limit_bytes:
                 break
+        if len(body) < announced:
+            raise BodyTooSlow(_ENDED)
         return bytes(body)
 
     def _answer(self, environ: WSGIEnvironment, protocol: HTTPProtocol) -> None:

@@ -66,9 +66,6 @@ class Connection:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    async def __call__(self) -> bytes:
-        return b"".join([piece async for piece in self])
-
     async def __aiter__(self) -> AsyncIterator[bytes]:
         if self.broken:
             raise ProtocolClosed
@@ -142,9 +139,11 @@ def test_a_body_that_does_not_come_is_408_and_the_connection_ends(length: int | 
     assert web.seen.facts[-1]["error"] == "BodyTooSlow"
 
 
-def test_a_connection_that_ends_before_its_body_is_told_in_the_log() -> None:
+@pytest.mark.parametrize(("piece", "broken"), [(BODY, True), (BODY[:100], False)])
+def test_a_connection_that_ends_before_its_body_is_told_in_the_log(piece: bytes, broken: bool) -> None:
     web = stand_in()
-    sent(web, BODY, broken=True)
+    answer = sent(web, piece, broken=broken, length=len(BODY))
+    assert "ended before" in answer.says()
     assert (web.seen.facts[-1]["status"], web.seen.requests) == (408, [])
 
 
