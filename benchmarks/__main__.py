@@ -44,6 +44,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if asked.memory:
             return flat_memory(Path(folder), asked.workers, 100_000 if asked.long else 20_000)
+        if asked.frame:
+            return _measure_frame(Path(folder), asked)
         found = _measure(Path(folder), asked)
     found["details"]["seconds"] = round(time.perf_counter() - began, 1)
     asked.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -64,6 +66,9 @@ def _arguments() -> argparse.Namespace:
         "--memory", action="store_true", help="only whether memory stays flat, 20,000 requests"
     )
     parser.add_argument("--long", action="store_true", help="with --memory: 100,000 requests")
+    parser.add_argument(
+        "--frame", action="store_true", help="only intake and Flask without a service behind them"
+    )
     parser.add_argument("--text", action="store_true", help="only the text step, in this process")
     parser.add_argument("--out", type=Path, default=LATEST, help="the file for the results")
     return parser.parse_args()
@@ -76,7 +81,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     with _both(folder, asked.workers, first) as (own, bare):
         pairs, peaks = {}, {}
         for at in sorted(asked.at_once):
-            pairs |= {(size, at): _pair(own, bare, size, at, asked.rounds) for size in asked.sizes}
+            pairs |= _pairs(own, bare, at, asked)
             peaks[at] = round(own.peak_megabytes(), 1)
     print(report.table(pairs))
     print(
@@ -108,6 +113,29 @@ def _both(folder: Path, workers: int, first: bytes) -> Iterator[tuple[Running, R
         ceiling(folder, workers, first, own.first_answer) as bare,
     ):
         yield own, bare
+
+
+def _measure_frame(folder: Path, asked: argparse.Namespace) -> int:
+    """Print what is left of the ceiling when intake and Flask answer as it does."""
+    first = next(bodies(10, seed=0))
+    (folder / "own").mkdir()
+    with service(folder / "own", asked.workers, first) as own:
+        answer = own.first_answer
+    with (
+        ceiling(folder, asked.workers, first, answer, "frame") as frame,
+        ceiling(folder, asked.workers, first, answer) as bare,
+    ):
+        pairs = {}
+        for at in sorted(asked.at_once):
+            pairs |= _pairs(frame, bare, at, asked)
+    print(report.table(pairs))
+    return 0
+
+
+def _pairs(
+    own: Running, bare: Running, at_once: int, asked: argparse.Namespace
+) -> dict[tuple[int, int], report.Pair]:
+    return {(size, at_once): _pair(own, bare, size, at_once, asked.rounds) for size in asked.sizes}
 
 
 def _pair(own: Running, bare: Running, size: int, at_once: int, rounds: int) -> report.Pair:

@@ -63,12 +63,14 @@ def service(folder: Path, workers: int, body: bytes) -> Iterator[Running]:
 
 
 @contextmanager
-def ceiling(folder: Path, workers: int, body: bytes, answer: bytes) -> Iterator[Running]:
-    """Run the bare ceiling with *answer* in the same server."""
+def ceiling(
+    folder: Path, workers: int, body: bytes, answer: bytes, what: str = "application"
+) -> Iterator[Running]:
+    """Run *what* of ``ceiling.py`` with *answer* in the same server."""
     canned = folder / "answer.json"
     canned.write_bytes(answer)
     settings = _settings(folder, workers) | {CANNED: str(canned)}
-    with _running([sys.executable, "-m", "benchmarks.ceiling"], settings, body) as running:
+    with _running([sys.executable, "-m", "benchmarks.ceiling", what], settings, body) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ from cds_service.trace import Trace
 
 QUEUE_ITEMS = 2_000
 BATCH_ITEMS = 200
-LINGER_SECONDS = 0.05
+LINGER_SECONDS = 0.1
 """How long the writer collects before it writes: more per transaction, and fewer turns of the interpreter."""
 
 TALLY_SECONDS = 1.0
