@@ -49,7 +49,9 @@ from cds_service.wording.definitions import Publisher, Reference
 OPEN_ENDPOINTS = frozenset({"about.live", "about.ready", "about.source_attributes", "operations.metrics"})
 """Health for load balancers, the page that every card links to, metrics that check their own token."""
 
-_M_ARENA_MAX = -8  # malloc.h
+_M_MMAP_THRESHOLD = -3  # malloc.h
+_M_ARENA_MAX = -8
+_LARGE_BYTES = 256 << 10
 
 KEEPING = "keeping"
 """Where the application keeps what is on its store, for a server that shuts it down in good order."""
@@ -131,16 +133,18 @@ def set_aside() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.collect()  # or the next walk would wait until a quarter as much as was set aside has come
 
 
 def share_one_arena() -> None:
     """Have all threads allocate from one place: glibc's default keeps for each what its largest request took.
 
-    Another C library is left as it is.
+    What is large is given back to the system at once. Another C library is left as it is.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, 1)
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 @cache

@@ -75,8 +75,8 @@ def _common(trace: Trace, patient: str, tree: _Tree) -> Json:
         "content_hash": trace.content_hash,
         "oddities": trace.oddities,
         "timings": trace.timings,
-        "explanation": tree.node(trace.explanation) if trace.explanation else None,
         "suppressions": [tree.node(item) for item in trace.suppressions],
+        "explanation": tree.node(trace.explanation) if trace.explanation else None,
         "evidence": tree.evidence,
     }
 
@@ -134,7 +134,7 @@ def _head(node: Explanation, how: str) -> Json:
 def _line(node: Explanation) -> str:
     if len(_lines) >= _MOST_LINES:
         _lines.clear()
-    line = f"{node.truth}: {node.criterion} {node.states}".rstrip()
+    line = " ".join(filter(None, (f"{node.truth}:", node.criterion, node.states)))
     _lines[id(node)] = (node, line)
     return line
 

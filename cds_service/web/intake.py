@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from time import perf_counter
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from granian.rsgi import ProtocolClosed
 
 from cds_service.errors import BodyTooSlow, Overloaded
-from cds_service.web.load import Gate
+from cds_service.web.load import Gate, Room
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 BODY_SECONDS = 2.0
 """Longest time for a body to arrive."""
+
+SMALL_BYTES = 256 << 10
+"""A body up to this size is always taken; the room for larger ones is bounded."""
+
+ROOM_BYTES = 128 << 20
+"""What bodies beyond ``SMALL_BYTES`` may hold at once, unless the limit of one body is larger."""
 
 REFUSAL = "cordcheck.refusal"
 """Where the environment says why a request is refused before it has begun."""
@@ -30,6 +37,7 @@ CAME = "cordcheck.came"
 NO_TEXT = "?"
 """Stands in the environment for a header whose value is not ASCII."""
 
+_MOST_DIGITS = 18  # of a length; the server lets any number of zeros stand before it
 _ENDED = "the connection ended before the body"
 _WITHOUT_BODY = ("GET", "HEAD", "OPTIONS")
 
@@ -57,6 +65,7 @@ class Intake:
         self._app = app
         self._gate = gate
         self._body_limit_bytes = body_limit_bytes
+        self._bodies = Room(max(ROOM_BYTES, body_limit_bytes))
         self._beside = beside
         self._main = ThreadPoolExecutor(threads, "answer")
         self._aside = ThreadPoolExecutor(2, "aside")
@@ -66,15 +75,18 @@ class Intake:
         environ = _environ(scope)
         run = asyncio.get_running_loop().run_in_executor
         try:
-            environ["wsgi.input"] = BytesIO(await self._body(scope, protocol))
-            environ[CAME] = perf_counter()
-            if scope.path in self._beside:
-                await run(self._aside, self._answer, environ, protocol)
-                return
-            async with self._gate.turn():
-                await run(self._main, self._answer, environ, protocol)
+            with self._bodies.share() as take:
+                environ["wsgi.input"] = BytesIO(await self._body(scope, protocol, take))
+                environ[CAME] = perf_counter()
+                if scope.path in self._beside:
+                    await run(self._aside, self._answer, environ, protocol)
+                    return
+                async with self._gate.turn():
+                    await run(self._main, self._answer, environ, protocol)
         except (BodyTooSlow, Overloaded) as refusal:
-            environ[REFUSAL] = refusal
+            environ["wsgi.input"] = BytesIO()
+            # A new one: the traceback of the old one holds the frames that hold the body.
+            environ[REFUSAL] = type(refusal)(*refusal.args)
             await run(self._aside, self._answer, environ, protocol)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -82,20 +94,20 @@ class Intake:
         self._main.shutdown()
         self._aside.shutdown()
 
-    async def _body(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
+    async def _body(self, scope: Scope, protocol: HTTPProtocol, take: Callable[[int], None]) -> bytes:
         """Return the body; what is too large comes back short of its end, or empty if it says so itself."""
         if scope.method in _WITHOUT_BODY:
             return b""
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                return await self._received(scope, protocol)
+                return await self._received(scope, protocol, take)
         except TimeoutError:
             raise BodyTooSlow(f"the body did not arrive within {BODY_SECONDS:g} seconds") from None
         except ProtocolClosed:
             raise BodyTooSlow(_ENDED) from None
 
-    async def _received(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
-        announced = int(scope.headers.get("content-length") or 0)
+    async def _received(self, scope: Scope, protocol: HTTPProtocol, take: Callable[[int], None]) -> bytes:
+        announced = _announced(scope)
         if announced > self._body_limit_bytes:
             return b""
         body = bytearray()
@@ -103,6 +115,8 @@ class Intake:
             body += piece
             if len(body) > self._body_limit_bytes:
                 break
+            if len(body) > SMALL_BYTES:
+                take(len(piece))
         if len(body) < announced:
             raise BodyTooSlow(_ENDED)
         return bytes(body)
@@ -119,6 +133,12 @@ class Intake:
         finally:
             getattr(parts, "close", lambda: None)()
         protocol.response_bytes(*head[-1], body)
+
+
+def _announced(scope: Scope) -> int:
+    """Return the length that the request says of its body, 0 if it says none."""
+    length = scope.headers.get("content-length") or "0"
+    return int(length) if len(length) <= _MOST_DIGITS else sys.maxsize
 
 
 def _environ(scope: Scope) -> WSGIEnvironment:

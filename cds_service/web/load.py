@@ -1,10 +1,10 @@
-"""A bounded number of requests at work and waiting; the rest is told at once to come back."""
+"""Bounds on requests at work and waiting, and on what their bodies hold; the rest is told to come back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from cds_service.errors import Overloaded
 
@@ -50,3 +50,28 @@ class Gate:
                 await self._turns.acquire()
         except TimeoutError:
             raise Overloaded("the turn did not come") from None
+
+
+class Room:
+    """The bytes that large bodies may hold at once in this process."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        """Begin with nothing held."""
+        self._left_bytes = limit_bytes
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """Yield what takes a number of bytes, or raises Overloaded; they are given back after the block."""
+        taken = 0
+
+        def take(count: int) -> None:
+            nonlocal taken
+            if count > self._left_bytes:
+                raise Overloaded("no room for a body of this size")
+            self._left_bytes -= count
+            taken += count
+
+        try:
+            yield take
+        finally:
+            self._left_bytes += taken

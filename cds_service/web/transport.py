@@ -61,7 +61,7 @@ def _begin() -> None:
     g.trace, g.client = uuid4().hex, None
     g.facts = {}
     if REFUSAL in request.environ:
-        raise request.environ[REFUSAL]
+        raise request.environ.pop(REFUSAL)  # which would hold what holds it
 
 
 def _let_in(ports: WebPorts) -> Callable[[], Response | None]:

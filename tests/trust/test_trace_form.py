@@ -55,3 +55,10 @@ def test_a_silent_rule_is_one_line() -> None:
 def test_a_person_is_told_where_to_look() -> None:
     lines = list(told({"form": "minimal", "trace": kept()}))
     assert [line.strip() for line in lines].count("strong (as above)") == 3
+
+
+def test_a_person_meets_a_criterion_before_what_refers_to_it() -> None:
+    trace = orjson.loads(minimal(a_trace(explanation=ROOT, suppressions=(SHARED,)), "someone"))
+    lines = [line.strip() for line in told({"form": "minimal", "trace": trace}) if "strong" in line]
+    assert lines[0] == "met  strong  A strong sign"
+    assert set(lines[1:]) == {"strong (as above)"}

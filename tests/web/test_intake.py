@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import json
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +18,7 @@ from granian.rsgi import ProtocolClosed
 
 from cds_service.web import intake
 from cds_service.web.intake import Intake
-from cds_service.web.load import Gate
+from cds_service.web.load import Gate, Room
 from tests.web.stand_in import SELECT_URL, StandIn, a_body, an_answer, stand_in
 
 LIMIT = 100_000
@@ -145,6 +147,46 @@ def test_a_connection_that_ends_before_its_body_is_told_in_the_log(piece: bytes,
     answer = sent(web, piece, broken=broken, length=len(BODY))
     assert "ended before" in answer.says()
     assert (web.seen.facts[-1]["status"], web.seen.requests) == (408, [])
+
+
+@pytest.mark.usefixtures("_soon")
+def test_a_refused_request_leaves_nothing_in_memory() -> None:
+    into = an_intake(stand_in())
+
+    async def refused() -> weakref.ref[Connection]:
+        connection = await send(into, BODY[:100], None, length=len(BODY))
+        assert connection.status == 408
+        return weakref.ref(connection)
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert asyncio.run(refused())() is None
+    finally:
+        gc.enable()
+
+
+def test_large_bodies_have_a_bounded_room_and_small_ones_always_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "SMALL_BYTES", len(BODY))
+    into = an_intake(stand_in(body_limit_bytes=LIMIT))
+    large = BODY + b" " * (LIMIT - len(BODY))
+
+    async def together() -> list[int]:
+        into._bodies = Room(LIMIT)  # for one of them
+        slow = asyncio.create_task(send(into, large[:-1], None, length=len(large)))
+        await asyncio.sleep(0.05)
+        others = [(await send(into, body)).status for body in (large, BODY)]
+        return [*others, (await slow).status, (await send(into, large)).status]
+
+    monkeypatch.setattr(intake, "BODY_SECONDS", 0.5)
+    assert asyncio.run(together()) == [503, 200, 408, 200]
+
+
+@pytest.mark.parametrize("length", ["0" * 5000 + str(len(BODY)), "9" * 19])
+def test_a_length_of_many_digits_is_refused(length: str) -> None:
+    answer = sent(stand_in(), BODY, length=length)
+    assert answer.status in (400, 413)
+    assert answer.says()
 
 
 @pytest.mark.parametrize(("length", "taken"), [(LIMIT + 1, 0), (None, 3)])
