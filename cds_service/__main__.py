@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -28,7 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         command.set_defaults(run=module.run)
     arguments = parser.parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # "| head" has read enough; at its end Python would try to write the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except CordCheckError as error:
         print(f"cordcheck: {error}", file=sys.stderr)
         return 1 if isinstance(error, ContentError) else 2

@@ -22,18 +22,16 @@ def _text(text: str) -> str:
 
 def _count(text: str) -> int:
     """Read a whole number of at least one."""
-    number = int(text)
-    if number < 1:
+    if not re.fullmatch(r"0*[1-9]\d{0,17}", text, re.ASCII):
         raise ValueError("a whole number of at least 1 is needed")
-    return number
+    return int(text)
 
 
 def _seconds(text: str) -> float:
     """Read a number of seconds above zero."""
-    number = float(text)
-    if not 0 < number < float("inf"):
+    if not re.fullmatch(r"\d*\.?\d+", text, re.ASCII) or not 0 < float(text) < float("inf"):
         raise ValueError("a number of seconds above 0 is needed")
-    return number
+    return float(text)
 
 
 def _flag(text: str) -> bool:

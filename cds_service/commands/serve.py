@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import signal
+import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -19,6 +20,7 @@ from granian.http import HTTP1Settings
 
 from cds_service.adapters.metrics import meet_in
 from cds_service.app import KEEPING, application, set_aside
+from cds_service.errors import SettingError
 from cds_service.example import moved_to
 from cds_service.hooks.discovery import ServiceDescription
 from cds_service.settings import Settings, setting_rows
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         SettingError, ContentError: before the first process starts, so that a mistake is told once.
     """
     settings = Settings.read(os.environ)
+    _check_address(settings)
     if settings.workers > 1:
         meet_in(Path(settings.var) / f"metrics-{settings.port}")
     services = _proven()
@@ -68,6 +71,22 @@ def run(arguments: argparse.Namespace) -> int:
     set_aside()
     serve_app(settings)
     return 0
+
+
+def _check_address(settings: Settings) -> None:
+    """Refuse an address in use: the server would share it, and each request would go to either of the two.
+
+    Raises:
+        SettingError: nobody can listen there.
+    """
+    try:
+        kind, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingError(f"CDS_HOST, CDS_PORT: {where} cannot be had: {error.strerror}") from error
 
 
 def _proven() -> tuple[ServiceDescription, ...]:

@@ -6,9 +6,13 @@ import argparse
 import getpass
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from cds_service.adapters.store_switches import StoredSwitches
 from cds_service.adapters.store_traces import SWITCH, StoredTraces
+from cds_service.clients_file import read_clients
+from cds_service.content.load import load_library
+from cds_service.content.mistakes import nearest
 from cds_service.errors import SettingError
 from cds_service.keeping import open_keeping
 from cds_service.memory import Scope, SwitchState
@@ -40,15 +44,40 @@ def run(arguments: argparse.Namespace) -> int:
     """Set the switch and note it, or list what is set.
 
     Raises:
-        SettingError: something is missing.
+        SettingError: something is missing, or there is no rule, card or client of that name.
+        ContentError: what rules, cards or clients there are cannot be read.
         StoreUnavailable: it cannot be kept.
     """
-    keeping = open_keeping(Settings.read(os.environ))
+    settings = Settings.read(os.environ)
+    if arguments.state in list(SwitchState):
+        _check_name(arguments, settings)
+    keeping = open_keeping(settings)
     if arguments.state != "list":
         _turn(arguments, keeping.switches, keeping.traces)
     _print(keeping.switches)
     keeping.store.close()
     return 0
+
+
+def _check_name(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Refuse a name that nothing has: the switch would look set. What is gone can still be switched on."""
+    known = _names(arguments.scope, settings) if arguments.name else frozenset()
+    if known and arguments.name not in known:
+        raise SettingError(
+            f"switch: no {arguments.scope} {arguments.name!r}; {nearest(arguments.name, known)}"
+        )
+
+
+def _names(scope: str, settings: Settings) -> frozenset[str]:
+    """Return what can be switched in *scope*; empty where there are no names, or anybody may have one."""
+    if scope == Scope.CLIENT and settings.clients:
+        return frozenset(client.id for client in read_clients(Path(settings.clients)).by_iss.values())
+    if scope not in (Scope.RULE, Scope.CARD):
+        return frozenset()
+    library = load_library(Path(settings.cards))
+    if scope == Scope.CARD:
+        return frozenset(card for catalogue in library.catalogues.values() for card in catalogue.cards)
+    return frozenset(rule.id for one in library.recommendations.values() for rule in one.rules)
 
 
 def _turn(arguments: argparse.Namespace, switches: StoredSwitches, traces: StoredTraces) -> None:

@@ -6,13 +6,14 @@ import argparse
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from cds_service.adapters.trace_form import SAME_AS
 from cds_service.keeping import open_keeping
 from cds_service.settings import Settings
 
-HELP = "print the trace of one answer, by the consultId in its extension"
+HELP = "print the traces of one answer (a retry has the same id; the newest 20), by its consultId"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
 def told(item: dict[str, Any]) -> Iterator[str]:
     """Yield the lines that tell one trace to a person."""
     trace = item["trace"]
+    kept = datetime.fromtimestamp(item["kept_ms"] / 1000, UTC).isoformat(timespec="seconds")
+    yield f"row     {item['sequence']}, kept {kept}"
     yield f"consult {trace['consult_id']}  {trace['service']} ({trace['hook']}) of {trace['client']}"
     yield f"content {trace['content_version']}  {trace['timings'].get('total', '?')} ms  trace {item['form']}"
     yield f"answer  {trace['disposition']}, tier {trace['tier']} (before suppression {trace['tier_before']})"

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from cds_service.content.mistakes import nearest
+from cds_service.content.never_said import never_said
 from cds_service.content.schema import CardEntry
 from cds_service.content.sources import RecommendationFiles, Sources
 from cds_service.errors import ContentError
@@ -43,6 +44,7 @@ def _mistakes(sources: Sources, findings: Findings, used: set[tuple[str, str]]) 
         yield from _rules(files, sources)
         yield from _cards(files, findings)
         yield from _suggestions(files)
+        yield from never_said(files)
         yield from _insufficient(files, sources, findings)
         yield from _unprintable(files, sources, findings)
         yield from _unused(files, used)

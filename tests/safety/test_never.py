@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cds_service.content.load import load_library
+from cds_service.content.never_said import forbidden
 from cds_service.criteria.recommendation import Tier
 from cds_service.errors import ContentError
 from cds_service.memory import Due, Policy, Remembered, ShownBefore, Switches, withheld
@@ -68,14 +69,6 @@ def test_1_no_card_comes_from_negated_text(denied: str, asserted: str) -> None:
     assert answered(a_note(asserted)).cards != ()
 
 
-_AGAINST_THE_ORDER = re.compile(
-    r"\b(cancel|remov|replac|delay|postpon|downgrad|discontinu|stop|withdraw|instead of the lumbar|hold)"
-)
-_HARMLESS = re.compile(
-    r"do not cancel or delay the lumbar study|is not to be delayed|does not replace clinical"
-)
-
-
 @pytest.mark.hazard("NEV-02", "nothing speaks or acts against the lumbar order")
 def test_2_nothing_is_suggested_against_the_lumbar_order() -> None:
     assert len(list(all_actions())) > 100
@@ -83,13 +76,10 @@ def test_2_nothing_is_suggested_against_the_lumbar_order() -> None:
         assert (action["type"], action["resource"]["status"]) == ("create", "draft")
         assert "id" not in action["resource"]
     assert all("systemActions" not in answer for answer in all_answers())
-    assert [word for card in all_cards() for word in _against(words_on(card))] == []
+    assert list(forbidden("Consider the neck instead of the lumbar study"))
+    assert [found for card in all_cards() for found in forbidden(words_on(card))] == []
     card = ask(a_request(CAUDA_EQUINA))["cards"][0]
     assert "Do not cancel or delay the lumbar study" in card["summary"]
-
-
-def _against(words: str) -> list[str]:
-    return [found[0] for found in _AGAINST_THE_ORDER.finditer(_HARMLESS.sub("", words))]
 
 
 CERVICAL_MRI = ("MRI cervical spine without contrast", ("http://www.ama-assn.org/go/cpt", "72141"))
@@ -233,34 +223,32 @@ def test_7_no_common_explanation_outvotes_a_sign_of_hand_gait_or_cord(
     assert set(alone.cards) <= set(beside.cards)
 
 
-_HAS_DISEASE = re.compile(
-    r"\b(patient|he|she|they) (has|have|suffers|is suffering)\b[^.]*(myelopathy|compression|dcm)"
-    r"|\b(diagnos(is|ed|tic) (of|with|for)|confirm(s|ed)|proves?|proven|definite(ly)?)\b"
-    r"|compression (is|means|equals|=) |\bmyelopathy is present|consistent with myelopathy"
-)
-
-
 @pytest.mark.hazard("NEV-08", "no card says that the patient has the disease")
 def test_8_no_card_says_that_the_patient_has_the_disease() -> None:
-    assert _HAS_DISEASE.search("the patient has cervical myelopathy")
-    assert _HAS_DISEASE.search("diagnosis of dcm confirmed")
-    assert [found[0] for card in all_cards() if (found := _HAS_DISEASE.search(words_on(card)))] == []
+    assert list(forbidden("The patient has cervical myelopathy"))
+    assert list(forbidden("Diagnosis of DCM confirmed"))
+    assert [found for card in all_cards() for found in forbidden(words_on(card))] == []
     for card in all_cards():
         assert "does not replace clinical judgment" in card["detail"] or card["indicator"] == "info"
 
 
-_WAIT = re.compile(
-    r"\b(wait(?!ing room)|watchful|conservative|physiotherapy|physical therapy|try pt|pt first|trial of"
-    r"|re-?check in|come back in|defer|before imaging|in \d+(-\d+)? weeks|\d+-\d+ weeks|after \d+ weeks)\b"
-)
+@pytest.mark.hazard("NEV-09", "no card tells anybody to wait")
+def test_9_no_card_tells_anybody_to_wait() -> None:
+    assert list(forbidden("Try PT first"))
+    assert list(forbidden("Re-image in 4-6 weeks"))
+    cards = [*all_cards(), *ask(a_request(HOFFMANN, LUMBAR_SURGERY))["cards"]]
+    assert [found for card in cards for found in forbidden(words_on(card))] == []
 
 
 @pytest.mark.hazard("NEV-09", "no card tells anybody to wait")
-def test_9_no_card_tells_anybody_to_wait() -> None:
-    assert _WAIT.search("try pt first")
-    assert _WAIT.search("re-image in 4-6 weeks")
-    cards = [*all_cards(), *ask(a_request(HOFFMANN, LUMBAR_SURGERY))["cards"]]
-    assert [found[0] for card in cards if (found := _WAIT.search(words_on(card)))] == []
+@pytest.mark.parametrize(
+    "words",
+    ["Cancel the knee study.", "The patient has myelopathy.", "Try physiotherapy first.", "Confirms it."],
+)
+def test_content_that_says_so_is_refused(tmp_path: Path, words: str) -> None:
+    said = changed("tiny/cards.yaml", "lead: ", f"lead: {words} ")
+    with pytest.raises(ContentError, match="lead"):
+        load_library(write_content(tmp_path, said))
 
 
 UNSAFE = a_resource("Device", status="active", type={"text": "Pacemaker, MR Unsafe"})

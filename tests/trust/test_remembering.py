@@ -43,6 +43,7 @@ def remembering(folder: Path, *clients: dict[str, Any], **settings: Any) -> Runn
 def operator(folder: Path, monkeypatch: pytest.MonkeyPatch, *command: str) -> int:
     monkeypatch.setenv("CDS_DATABASE_URL", f"sqlite:///{folder}/store.db")
     monkeypatch.setenv("CDS_VAR", str(folder))
+    monkeypatch.setenv("CDS_CARDS", str(folder / "content"))
     return main(command)
 
 
@@ -157,6 +158,29 @@ def test_a_switch_needs_a_reason_and_a_name(tmp_path: Path, monkeypatch: pytest.
     remembering(tmp_path)
     assert operator(tmp_path, monkeypatch, "switch", "off", "rule", "C1") == 2
     assert operator(tmp_path, monkeypatch, "switch", "off", "rule", "--reason", "x") == 2
+
+
+@pytest.mark.parametrize(("scope", "name"), [("rule", "C7x"), ("card", "mayby")])
+def test_a_switch_of_what_does_not_exist_is_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    scope: str,
+    name: str,
+) -> None:
+    remembering(tmp_path)
+    assert operator(tmp_path, monkeypatch, "switch", "off", scope, name, "--reason", "x") == 2
+    assert f"no {scope} {name!r}" in capsys.readouterr().err
+    assert operator(tmp_path, monkeypatch, "switch", "on", scope, name) == 0  # it may be of an older content
+
+
+@pytest.mark.parametrize("head", ["abc", "5", "12:zzz", "1:" + "A" * 64])
+def test_what_is_no_head_proves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: str) -> None:
+    remembering(tmp_path)
+    assert operator(tmp_path, monkeypatch, "verify") == 0
+    with pytest.raises(SystemExit) as ended:
+        operator(tmp_path, monkeypatch, "verify", "--since", head)
+    assert ended.value.code == 2
 
 
 def test_a_client_in_shadow_sees_nothing_and_everything_is_traced(tmp_path: Path) -> None:

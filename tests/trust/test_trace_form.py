@@ -36,6 +36,10 @@ def kept() -> dict[str, Any]:
     return trace
 
 
+def a_row(trace: dict[str, Any]) -> dict[str, Any]:
+    return {"sequence": 1, "kept_ms": 0, "form": "minimal", "trace": trace}
+
+
 def test_a_named_criterion_is_told_once_and_named_where_it_is_used_again() -> None:
     one, another, _ = kept()["explanation"]["parts"]
     strong, nameless = one["parts"]
@@ -53,12 +57,12 @@ def test_a_silent_rule_is_one_line() -> None:
 
 
 def test_a_person_is_told_where_to_look() -> None:
-    lines = list(told({"form": "minimal", "trace": kept()}))
+    lines = list(told(a_row(kept())))
     assert [line.strip() for line in lines].count("strong (as above)") == 3
 
 
 def test_a_person_meets_a_criterion_before_what_refers_to_it() -> None:
     trace = orjson.loads(minimal(a_trace(explanation=ROOT, suppressions=(SHARED,)), "someone"))
-    lines = [line.strip() for line in told({"form": "minimal", "trace": trace}) if "strong" in line]
+    lines = [line.strip() for line in told(a_row(trace)) if "strong" in line]
     assert lines[0] == "met  strong  A strong sign"
     assert set(lines[1:]) == {"strong (as above)"}
