@@ -23,7 +23,7 @@ check: $(VENV)/.dev ## lint, types, import laws, content
 	$(BIN)/lint-imports
 	$(BIN)/python -m cds_service check
 
-bench: $(VENV)/.run ## the service against the bare ceiling, in two to five minutes
+bench: $(VENV)/.run ## the service against the bare ceiling, in two minutes or more
 	@$(BIN)/python -m benchmarks
 
 lock: $(VENV)/.dev ## resolve the newest versions into requirements*.txt

@@ -54,7 +54,8 @@ def bodies(resources: int, seed: int) -> Iterator[bytes]:
     """Yield request bodies with *resources* prefetched resources, the same ones for the same *seed*."""
     number = 0
     while True:
-        yield orjson.dumps(_request(resources, f"{seed}-{resources}-{number}", seed * 1_000_003 + number))
+        own_seed = (seed * 1_009 + resources) * 1_000_003 + number
+        yield orjson.dumps(_request(resources, f"{seed}-{resources}-{number}", own_seed))
         number += 1
 
 
