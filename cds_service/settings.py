@@ -82,7 +82,7 @@ class Settings:
         "addresses under which clients know the service, separated by spaces; empty means host and port",
         _urls,
     )
-    workers: int = setting(1, "worker processes; each answers as many requests at a time as it has threads", _count)
+    workers: int = setting(1, "worker processes; each answers `CDS_THREADS` requests at a time", _count)
     threads: int = setting(1, "threads of each worker; more let it wait for several FHIR servers", _count)
     waiting: int = setting(64, "requests that may wait for a turn; the next are told to come back", _count)
     wait_seconds: float = setting(1.0, "longest wait for a turn", _seconds)
