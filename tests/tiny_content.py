@@ -110,6 +110,7 @@ replace:
 - {code: known, display: Known already}
 - {code: elsewhere, display: Done elsewhere, system: "http://elsewhere"}
 """,
+    "tiny/never.yaml": "- {words: cancel, why: speaks against the order, unless: [do not cancel]}\n",
     "tiny/cases/orders.yaml": '- {id: knee, text: Knee scan, code: "http://local|0042"}\n',
     "tiny/cases/all.yaml": """
 - {case: Two signs are urgent, order: knee, chart: [{note: "Alpha sign. Beta sign."}], expect: {tier: urgent, fires: [A1], card: soon}}

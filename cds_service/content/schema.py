@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 TierName = Literal["emergency", "urgent", "recommend", "consider", "display"]
@@ -234,6 +235,23 @@ class CardEntry(Strict):
     exam: list[Text] = []
     notes: list[NoteEntry] = []
     overrides: list[Text] = []
+
+
+class NeverEntry(Strict):
+    """never.yaml: words that no card may say, as a regular expression over text in lower case."""
+
+    words: Text
+    why: Text
+    unless: list[Text] = []
+
+    @field_validator("words")
+    @classmethod
+    def _is_a_pattern(cls, words: str) -> str:
+        try:
+            re.compile(words)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from None
+        return words
 
 
 class SuggestionEntry(Strict):

@@ -13,6 +13,7 @@ from cds_service.content.mistakes import nearest, read_as
 from cds_service.content.schema import (
     CardEntry,
     Content,
+    NeverEntry,
     OverrideEntry,
     ReferenceEntry,
     Rules,
@@ -38,6 +39,7 @@ class RecommendationFiles:
     cards: list[CardEntry]
     suggestions: Suggestions
     overrides: list[OverrideEntry]
+    never: list[NeverEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +134,5 @@ def _recommendation(folder: Path, name: str, mistakes: list[ContentError]) -> Re
             Suggestions(suggestions=[]),
         ),
         overrides=read_as(TypeAdapter(list[OverrideEntry]), folder, f"{name}/overrides.yaml", mistakes, []),
+        never=read_as(TypeAdapter(list[NeverEntry]), folder, f"{name}/never.yaml", mistakes, []),
     )

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from cds_service.content.never_said import forbidden
+from cds_service.content.schema import NeverEntry
+from cds_service.content.sources import read_sources
 from tests.acceptance.vignettes import HOOKS, Answer, ask, read_answer, request_of, the_vignettes
 from tests.builders import a_note, a_request, an_order
+from tests.content.library import FOLDER
 
 Resource = dict[str, Any]
 
@@ -55,3 +59,13 @@ def words_on(card: Resource) -> str:
     texts += [suggestion["label"] for suggestion in suggestions]
     texts += [action["description"] for suggestion in suggestions for action in suggestion["actions"]]
     return " ".join(part for text in texts for part in text.split("`")[::2]).lower()
+
+
+def forbidden_in(words: str) -> list[tuple[str, str]]:
+    """Return what *words* must not say, by the content's own list."""
+    return list(forbidden(words, _never()))
+
+
+@cache
+def _never() -> tuple[NeverEntry, ...]:
+    return tuple(entry for files in read_sources(FOLDER).recommendations for entry in files.never)

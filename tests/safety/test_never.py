@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from cds_service.content.load import load_library
-from cds_service.content.never_said import forbidden
 from cds_service.criteria.recommendation import Tier
 from cds_service.errors import ContentError
 from cds_service.memory import Due, Policy, Remembered, ShownBefore, Switches, withheld
@@ -39,6 +38,7 @@ from tests.safety.record import (
     all_cards,
     answered,
     at_least_as_strong,
+    forbidden_in,
     lumbar_order,
     words_on,
 )
@@ -76,8 +76,8 @@ def test_2_nothing_is_suggested_against_the_lumbar_order() -> None:
         assert (action["type"], action["resource"]["status"]) == ("create", "draft")
         assert "id" not in action["resource"]
     assert all("systemActions" not in answer for answer in all_answers())
-    assert list(forbidden("Consider the neck instead of the lumbar study"))
-    assert [found for card in all_cards() for found in forbidden(words_on(card))] == []
+    assert forbidden_in("Consider the neck instead of the lumbar study")
+    assert [found for card in all_cards() for found in forbidden_in(words_on(card))] == []
     card = ask(a_request(CAUDA_EQUINA))["cards"][0]
     assert "Do not cancel or delay the lumbar study" in card["summary"]
 
@@ -225,30 +225,28 @@ def test_7_no_common_explanation_outvotes_a_sign_of_hand_gait_or_cord(
 
 @pytest.mark.hazard("NEV-08", "no card says that the patient has the disease")
 def test_8_no_card_says_that_the_patient_has_the_disease() -> None:
-    assert list(forbidden("The patient has cervical myelopathy"))
-    assert list(forbidden("Diagnosis of DCM confirmed"))
-    assert [found for card in all_cards() for found in forbidden(words_on(card))] == []
+    assert forbidden_in("The patient has cervical myelopathy")
+    assert forbidden_in("Diagnosis of DCM confirmed")
+    assert [found for card in all_cards() for found in forbidden_in(words_on(card))] == []
     for card in all_cards():
         assert "does not replace clinical judgment" in card["detail"] or card["indicator"] == "info"
 
 
 @pytest.mark.hazard("NEV-09", "no card tells anybody to wait")
 def test_9_no_card_tells_anybody_to_wait() -> None:
-    assert list(forbidden("Try PT first"))
-    assert list(forbidden("Re-image in 4-6 weeks"))
+    assert forbidden_in("Try PT first")
+    assert forbidden_in("Re-image in 4-6 weeks")
     cards = [*all_cards(), *ask(a_request(HOFFMANN, LUMBAR_SURGERY))["cards"]]
-    assert [found for card in cards for found in forbidden(words_on(card))] == []
+    assert [found for card in cards for found in forbidden_in(words_on(card))] == []
 
 
 @pytest.mark.hazard("NEV-09", "no card tells anybody to wait")
-@pytest.mark.parametrize(
-    "words",
-    ["Cancel the knee study.", "The patient has myelopathy.", "Try physiotherapy first.", "Confirms it."],
-)
-def test_content_that_says_so_is_refused(tmp_path: Path, words: str) -> None:
-    said = changed("tiny/cards.yaml", "lead: ", f"lead: {words} ")
-    with pytest.raises(ContentError, match="lead"):
-        load_library(write_content(tmp_path, said))
+def test_content_that_says_so_is_refused(tmp_path: Path) -> None:
+    said = changed("tiny/cards.yaml", "lead: Look again.", "lead: Cancel the knee study.")
+    with pytest.raises(ContentError, match="maybe, lead: 'cancel' speaks against the order"):
+        load_library(write_content(tmp_path / "one", said))
+    said = changed("tiny/cards.yaml", "lead: Look again.", "lead: Do not cancel the knee study.")
+    assert load_library(write_content(tmp_path / "other", said))
 
 
 UNSAFE = a_resource("Device", status="active", type={"text": "Pacemaker, MR Unsafe"})
