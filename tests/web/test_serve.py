@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.__main__ import main
 from tests.web.stand_in import ROOT, SELECT_URL, a_body
 
 EXAMPLE = "fixtures/requests/lumbar-mri-bilateral-hoffmann.json"
@@ -115,3 +116,25 @@ def test_a_mistake_in_a_setting_ends_the_start_with_one_sentence() -> None:
     )
     assert result.returncode == 2
     assert result.stderr == "cordcheck: CDS_PORTT: no such setting; did you mean CDS_PORT?\n"
+
+
+def test_an_address_in_use_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("CDS_PORT", str(taken.getsockname()[1]))
+        monkeypatch.setenv("CDS_VAR", str(tmp_path))
+        assert main(["serve"]) == 2
+    assert "Address already in use" in capsys.readouterr().err
+
+
+def test_output_that_is_cut_off_ends_in_silence() -> None:
+    command = [sys.executable, "-m", "cds_service", "check", "--without-cases"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
