@@ -34,25 +34,17 @@ def frame() -> Intake:
     """Return the frame: the service's own intake over a Flask application that does what the ceiling does."""
     from flask import Flask, Response, request  # noqa: PLC0415 - the parent only needs the names above
 
+    from cds_service.app import intake_over  # noqa: PLC0415 - the same
     from cds_service.settings import Settings  # noqa: PLC0415 - the same
-    from cds_service.web.intake import Intake  # noqa: PLC0415 - the same
-    from cds_service.web.load import Gate  # noqa: PLC0415 - the same
 
-    settings, answer, app = Settings.read(os.environ), _canned(), Flask("frame")
+    answer, app = _canned(), Flask("frame")
 
     @app.post("/cds-services/<service_id>")
     def respond(service_id: str) -> Response:
         orjson.loads(request.get_data())
         return Response(answer, content_type="application/json")
 
-    gate = Gate(settings.threads + 1, settings.waiting, settings.wait_seconds)
-    return Intake(
-        app,
-        gate,
-        threads=settings.threads,
-        body_limit_bytes=settings.body_limit_bytes,
-        beside=frozenset(),
-    )
+    return intake_over(app, Settings.read(os.environ))
 
 
 def _canned() -> bytes:

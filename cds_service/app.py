@@ -111,11 +111,15 @@ def intake() -> Intake:
 
     It is called in the worker.
     """
-    share_one_arena()
-    settings = Settings.read(os.environ)
+    bound_malloc()
     app = application()
-    open_paths = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in OPEN_ENDPOINTS)
     set_aside()
+    return intake_over(app, Settings.read(os.environ))
+
+
+def intake_over(app: Flask, settings: Settings) -> Intake:
+    """Return what takes requests in for *app*, with the bounds that *settings* say."""
+    open_paths = (rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in OPEN_ENDPOINTS)
     return Intake(
         app,
         Gate(settings.threads + 1, settings.waiting, settings.wait_seconds),
@@ -136,10 +140,10 @@ def set_aside() -> None:
     gc.collect()  # or the next walk would wait until a quarter as much as was set aside has come
 
 
-def share_one_arena() -> None:
-    """Have all threads allocate from one place: glibc's default keeps for each what its largest request took.
+def bound_malloc() -> None:
+    """Bound what glibc keeps: one place for all threads, not one for each; large blocks are given back.
 
-    What is large is given back to the system at once. Another C library is left as it is.
+    Another C library is left as it is.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

@@ -116,7 +116,7 @@ class StoredTraces:
             StoreUnavailable: none is deleted.
         """
         with self._store.writing() as connection:
-            self._head(connection)
+            head, _ = self._head(connection)
             old = (
                 select(traces.c.sequence)
                 .where(traces.c.kept_ms >= before_ms)
@@ -124,7 +124,6 @@ class StoredTraces:
                 .limit(1)
             )
             first_kept = connection.execute(old).scalar()
-            head = connection.execute(select(trace_head.c.sequence)).scalar_one()
             until = (first_kept - 1) if first_kept is not None else head
             last = select(traces.c.link).where(traces.c.sequence == until)
             link = connection.execute(last).scalar()

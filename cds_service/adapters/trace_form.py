@@ -75,6 +75,7 @@ def _common(trace: Trace, patient: str, tree: _Tree) -> Json:
         "content_hash": trace.content_hash,
         "oddities": trace.oddities,
         "timings": trace.timings,
+        # In the order in which a person reads them: what refers to a criterion comes after it.
         "suppressions": [tree.node(item) for item in trace.suppressions],
         "explanation": tree.node(trace.explanation) if trace.explanation else None,
         "evidence": tree.evidence,

@@ -18,7 +18,7 @@ from granian.rsgi import ProtocolClosed
 
 from cds_service.web import intake
 from cds_service.web.intake import Intake
-from cds_service.web.load import Gate, Room
+from cds_service.web.load import Gate
 from tests.web.stand_in import SELECT_URL, StandIn, a_body, an_answer, stand_in
 
 LIMIT = 100_000
@@ -168,11 +168,11 @@ def test_a_refused_request_leaves_nothing_in_memory() -> None:
 
 def test_large_bodies_have_a_bounded_room_and_small_ones_always_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "SMALL_BYTES", len(BODY))
+    monkeypatch.setattr(intake, "ROOM_BYTES", LIMIT)  # for one of them
     into = an_intake(stand_in(body_limit_bytes=LIMIT))
     large = BODY + b" " * (LIMIT - len(BODY))
 
     async def together() -> list[int]:
-        into._bodies = Room(LIMIT)  # for one of them
         slow = asyncio.create_task(send(into, large[:-1], None, length=len(large)))
         await asyncio.sleep(0.05)
         others = [(await send(into, body)).status for body in (large, BODY)]
